@@ -1,0 +1,2 @@
+//! Runs one server of a herd.
+fn main() {}

@@ -1,0 +1,6 @@
+//! An application server herd.
+
+pub mod fetch;
+pub mod places;
+pub mod protocol;
+pub mod runtime;

@@ -1,0 +1,52 @@
+//! The name a client gives itself.
+
+use super::field::{Field, InvalidField};
+use std::fmt;
+
+/// A client's ID: one or more bytes that are not white space, UTF-8 or not.
+///
+/// ```
+/// use herd::protocol::ClientId;
+///
+/// let id = ClientId::parse(b"kiwi.cs.ucla.edu")?;
+/// assert_eq!(id.as_bytes(), b"kiwi.cs.ucla.edu");
+/// assert!(ClientId::parse(b"two words").is_err());
+/// # Ok::<(), herd::protocol::InvalidField>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClientId<'a>(&'a [u8]);
+
+impl<'a> ClientId<'a> {
+    /// Reads an ID that fills all of `text`.
+    ///
+    /// # Errors
+    /// When `text` is empty or holds white space.
+    pub fn parse(text: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+        if text.is_empty() || text.iter().any(|&byte| super::field::is_space(byte)) {
+            return Err(InvalidField::new(Field::Client, text));
+        }
+        Ok(Self(text))
+    }
+
+    /// An ID out of a field, which by its making is not empty and holds no white space.
+    pub(super) fn of_field(field: &'a [u8]) -> Self {
+        Self(field)
+    }
+
+    /// The ID as it came.
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl fmt::Debug for ClientId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientId({:?})", String::from_utf8_lossy(self.0))
+    }
+}
+
+impl fmt::Display for ClientId<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&String::from_utf8_lossy(self.0))
+    }
+}

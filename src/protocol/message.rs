@@ -1,0 +1,315 @@
+//! What a line says.
+
+use super::client_id::ClientId;
+use super::field::{Field, InvalidField, fields};
+use super::position::Position;
+use super::skew::Skew;
+use super::timestamp::Timestamp;
+use super::whats_near::{MaxResults, Radius};
+
+/// A command that a client may send.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Request<'a> {
+    /// A client tells where it is.
+    IamAt(IamAt<'a>),
+    /// Somebody asks what is near a client.
+    WhatsAt(WhatsAt<'a>),
+    /// A server of an older herd tells what it knows; only some servers take it.
+    At(At<'a>),
+}
+
+impl<'a> Request<'a> {
+    /// Reads one line, without its LF.
+    ///
+    /// ```
+    /// use herd::protocol::Request;
+    ///
+    /// let request = Request::parse(b"WHATSAT kiwi.cs.ucla.edu 10 5")?;
+    /// assert!(matches!(request, Request::WhatsAt(_)));
+    /// # Ok::<(), herd::protocol::InvalidField>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The first field that is wrong, when the line is no command.
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+        let mut fields = fields(line);
+        match fields.next() {
+            Some(b"IAMAT") => IamAt::of_fields(all(fields, line)?).map(Request::IamAt),
+            Some(b"WHATSAT") => WhatsAt::of_fields(all(fields, line)?).map(Request::WhatsAt),
+            Some(b"AT") => At::of_fields(all(fields, line)?).map(Request::At),
+            other => Err(InvalidField::new(Field::Command, other.unwrap_or_default())),
+        }
+    }
+}
+
+/// Exactly `N` fields of `line`.
+fn all<'a, const N: usize>(
+    mut fields: impl Iterator<Item = &'a [u8]>,
+    line: &'a [u8],
+) -> Result<[&'a [u8]; N], InvalidField<'a>> {
+    let mut found = [&line[..0]; N];
+    for place in &mut found {
+        *place = fields.next().ok_or(InvalidField::new(Field::Count, line))?;
+    }
+    match fields.next() {
+        None => Ok(found),
+        Some(_) => Err(InvalidField::new(Field::Count, line)),
+    }
+}
+
+/// A time as a client wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct WrittenTime<'a> {
+    value: Timestamp,
+    text: &'a [u8],
+}
+
+impl<'a> WrittenTime<'a> {
+    fn parse(text: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+        Timestamp::parse(text).map(|value| Self { value, text })
+    }
+}
+
+/// `IAMAT <client> <position> <time>`: a client's own words on where it was, and when.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IamAt<'a> {
+    client: ClientId<'a>,
+    position: Position<'a>,
+    time: WrittenTime<'a>,
+}
+
+impl<'a> IamAt<'a> {
+    fn of_fields([client, position, time]: [&'a [u8]; 3]) -> Result<Self, InvalidField<'a>> {
+        Ok(Self {
+            client: ClientId::of_field(client),
+            position: Position::parse(position)?,
+            time: WrittenTime::parse(time)?,
+        })
+    }
+
+    /// Who it is.
+    pub fn client(&self) -> ClientId<'a> {
+        self.client
+    }
+
+    /// Where the client was.
+    pub fn position(&self) -> Position<'a> {
+        self.position
+    }
+
+    /// When, by the client's clock.
+    pub fn time(&self) -> Timestamp {
+        self.time.value
+    }
+
+    /// The line that `server` makes of it, having read it at `received`.
+    pub fn received_by(self, server: &'a [u8], received: Timestamp) -> At<'a> {
+        let skew = received.since(self.time.value);
+        At { server, skew, client: self.client, position: self.position, time: self.time }
+    }
+}
+
+/// `AT <server> <skew> <client> <position> <time>`: what a server knows of a client, and which
+/// server heard it first.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct At<'a> {
+    server: &'a [u8],
+    skew: Skew,
+    client: ClientId<'a>,
+    position: Position<'a>,
+    time: WrittenTime<'a>,
+}
+
+impl<'a> At<'a> {
+    /// Reads one line, without its LF.
+    ///
+    /// # Errors
+    /// The first field that is wrong, when the line is no `AT`.
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+        let mut fields = fields(line);
+        match fields.next() {
+            Some(b"AT") => Self::of_fields(all(fields, line)?),
+            other => Err(InvalidField::new(Field::Command, other.unwrap_or_default())),
+        }
+    }
+
+    fn of_fields(
+        [server, skew, client, position, time]: [&'a [u8]; 5],
+    ) -> Result<Self, InvalidField<'a>> {
+        Ok(Self {
+            server,
+            skew: Skew::parse(skew)?,
+            client: ClientId::of_field(client),
+            position: Position::parse(position)?,
+            time: WrittenTime::parse(time)?,
+        })
+    }
+
+    /// The server that received the position from the client.
+    pub fn server(&self) -> &'a [u8] {
+        self.server
+    }
+
+    /// That server's receive time minus the client's time.
+    pub fn skew(&self) -> Skew {
+        self.skew
+    }
+
+    /// Who it is.
+    pub fn client(&self) -> ClientId<'a> {
+        self.client
+    }
+
+    /// Where the client was.
+    pub fn position(&self) -> Position<'a> {
+        self.position
+    }
+
+    /// When, by the client's clock.
+    pub fn time(&self) -> Timestamp {
+        self.time.value
+    }
+
+    /// Appends the line in its one canonical form, without LF: single spaces, nine decimals of
+    /// skew, the other fields byte for byte. Two servers that hold the same line hold the same
+    /// bytes, which the order of lines rests on.
+    pub fn write(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"AT ");
+        out.extend_from_slice(self.server);
+        out.push(b' ');
+        self.skew.write(out);
+        for field in [self.client.as_bytes(), self.position.as_bytes(), self.time.text] {
+            out.push(b' ');
+            out.extend_from_slice(field);
+        }
+    }
+}
+
+/// `WHATSAT <client> <radius> <max>`: what is near that client?
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WhatsAt<'a> {
+    client: ClientId<'a>,
+    radius: Radius,
+    max: MaxResults,
+}
+
+impl<'a> WhatsAt<'a> {
+    fn of_fields([client, radius, max]: [&'a [u8]; 3]) -> Result<Self, InvalidField<'a>> {
+        Ok(Self {
+            client: ClientId::of_field(client),
+            radius: Radius::parse(radius)?,
+            max: MaxResults::parse(max)?,
+        })
+    }
+
+    /// Near whom.
+    pub fn client(&self) -> ClientId<'a> {
+        self.client
+    }
+
+    /// How far from there.
+    pub fn radius(&self) -> Radius {
+        self.radius
+    }
+
+    /// How many results at most.
+    pub fn max(&self) -> MaxResults {
+        self.max
+    }
+}
+
+/// Appends the answer to an invalid command: `? `, the line byte for byte, LF.
+pub fn write_invalid(line: &[u8], out: &mut Vec<u8>) {
+    out.extend_from_slice(b"? ");
+    out.extend_from_slice(line);
+    out.push(b'\n');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(line: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        At::parse(line).expect("the line is an AT").write(&mut out);
+        out
+    }
+
+    #[test]
+    fn iamat_becomes_at_with_exact_skew() {
+        let line = b"  IAMAT\tkiwi.cs.ucla.edu +34.068930-118.445127  1479413884.392014450\r";
+        let Ok(Request::IamAt(iamat)) = Request::parse(line) else { panic!("not an IAMAT") };
+        let mut out = Vec::new();
+        iamat
+            .received_by(b"Alford", Timestamp::from_nanos(1_479_413_884_655_887_836))
+            .write(&mut out);
+        let expected =
+            "AT Alford +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 1479413884.392014450";
+        assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    #[test]
+    fn at_has_one_canonical_form() {
+        let canonical = b"AT Ball -27.450763000 kiwi +34-118 1479413884.5";
+        assert_eq!(at(b" AT  Ball -27.450763\tkiwi +34-118 1479413884.5\r"), canonical);
+        assert_eq!(at(canonical), canonical);
+    }
+
+    #[test]
+    fn a_client_may_have_any_bytes() {
+        let Ok(Request::WhatsAt(whatsat)) = Request::parse(b"WHATSAT \xff\x00\xe9 0 0") else {
+            panic!("not a WHATSAT")
+        };
+        assert_eq!(whatsat.client().as_bytes(), b"\xff\x00\xe9");
+    }
+
+    #[test]
+    fn an_error_names_the_first_wrong_field() {
+        let error = |line: &'static str| {
+            Request::parse(line.as_bytes()).expect_err("the line is wrong").to_string()
+        };
+        assert_eq!(error(""), "invalid command: \"\"");
+        assert_eq!(error("iamat kiwi +34-118 1"), "invalid command: \"iamat\"");
+        assert_eq!(error("IAMAT kiwi 34-118 1"), "invalid position: \"34-118\"");
+        assert_eq!(error("IAMAT kiwi +34-118 noon"), "invalid time: \"noon\"");
+        assert_eq!(error("WHATSAT kiwi 51 5"), "invalid radius: \"51\"");
+        assert_eq!(error("WHATSAT kiwi 10 21"), "invalid max: \"21\"");
+        assert_eq!(error("AT Ball 3 kiwi +34-118 1"), "invalid skew: \"3\"");
+        assert_eq!(error("WHATSAT kiwi 10"), "invalid number of fields: \"WHATSAT kiwi 10\"");
+        assert_eq!(error("WHATSAT k 1 5 6"), "invalid number of fields: \"WHATSAT k 1 5 6\"");
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_panics(line in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = Request::parse(&line);
+        }
+
+        #[test]
+        fn nothing_close_to_a_command_panics(line in "(IAMAT|WHATSAT|AT)?[ +.0-9a-z/-]{0,80}") {
+            let _ = Request::parse(line.as_bytes());
+        }
+
+        #[test]
+        fn print_then_parse_is_the_same(
+            server in "[A-Za-z]{1,8}",
+            client in "[^\\s\\x0b]{1,20}",
+            latitude in 0u32..90,
+            longitude in 0u32..180,
+            client_time: u64,
+            received: u64,
+        ) {
+            let line = format!(
+                "IAMAT {client} -{latitude}.25+{longitude} {}", Timestamp::from_nanos(client_time)
+            );
+            let Ok(Request::IamAt(iamat)) = Request::parse(line.as_bytes()) else {
+                return Err(TestCaseError::fail(line));
+            };
+            let sent = iamat.received_by(server.as_bytes(), Timestamp::from_nanos(received));
+            let mut printed = Vec::new();
+            sent.write(&mut printed);
+            prop_assert_eq!(At::parse(&printed), Ok(sent));
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Bytes to messages and back: the rules of sections 1 and 2 of `docs/PROTOCOL.md`.
+//!
+//! This room owns the grammar of a line. It is pure: it does no I/O, reads no clock, logs nothing,
+//! knows no async, and borrows from the bytes it is given instead of copying them.
+
+mod client_id;
+mod field;
+mod line;
+mod message;
+mod position;
+mod server_name;
+mod skew;
+mod timestamp;
+mod whats_near;
+
+pub use client_id::ClientId;
+pub use field::{Field, InvalidField};
+pub use line::{LINE_BYTES_MAX, Line, LineBuffer, PEER_LINE_BYTES_MAX};
+pub use message::{At, IamAt, Request, WhatsAt, write_invalid};
+pub use position::{Coordinates, POSITION_BYTES_MAX, Position};
+pub use server_name::{InvalidServerName, SERVER_NAME_BYTES_MAX, ServerName};
+pub use skew::Skew;
+pub use timestamp::Timestamp;
+pub use whats_near::{MaxResults, RADIUS_KM_MAX, RESULTS_MAX, Radius};
