@@ -6,6 +6,7 @@ use super::position::Position;
 use super::skew::Skew;
 use super::timestamp::Timestamp;
 use super::whats_near::{MaxResults, Radius};
+use std::ops::Range;
 
 /// A command that a client may send.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -170,6 +171,13 @@ impl<'a> At<'a> {
         self.time.value
     }
 
+    /// Where the client's ID stands in the canonical line, given where that line ends.
+    pub fn client_span(&self, line_end: usize) -> Range<usize> {
+        let behind = 2 + self.position.as_bytes().len() + self.time.text.len();
+        let end = line_end - behind;
+        end - self.client.as_bytes().len()..end
+    }
+
     /// Appends the line in its one canonical form, without LF: single spaces, nine decimals of
     /// skew, the other fields byte for byte. Two servers that hold the same line hold the same
     /// bytes, which the order of lines rests on.
@@ -254,6 +262,8 @@ mod tests {
         let canonical = b"AT Ball -27.450763000 kiwi +34-118 1479413884.5";
         assert_eq!(at(b" AT  Ball -27.450763\tkiwi +34-118 1479413884.5\r"), canonical);
         assert_eq!(at(canonical), canonical);
+        let span = At::parse(canonical).expect("the line is an AT").client_span(canonical.len());
+        assert_eq!(&canonical[span], b"kiwi");
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! Bytes to messages and back: the rules of sections 1 and 2 of `docs/PROTOCOL.md`.
+//! Bytes to messages and back: the rules of sections 1, 2 and 4 of `docs/PROTOCOL.md`.
 //!
 //! This room owns the grammar of a line. It is pure: it does no I/O, reads no clock, logs nothing,
 //! knows no async, and borrows from the bytes it is given instead of copying them.
 
 mod client_id;
 mod field;
+mod follow;
 mod line;
 mod message;
 mod position;
@@ -15,6 +16,7 @@ mod whats_near;
 
 pub use client_id::ClientId;
 pub use field::{Field, InvalidField};
+pub use follow::{Feed, Follow, LogId, Since};
 pub use line::{LINE_BYTES_MAX, Line, LineBuffer, PEER_LINE_BYTES_MAX};
 pub use message::{At, IamAt, Request, WhatsAt, write_invalid};
 pub use position::{Coordinates, POSITION_BYTES_MAX, Position};

@@ -1,0 +1,136 @@
+//! How far one neighbor has been told.
+
+use super::change_log::{ChangeLog, NeighborId, Origin};
+
+/// Where the feed of one neighbor stands in the log, and which lines it leaves out.
+///
+/// A line is not sent back to the neighbor that it was learned from, because that one has it. Only
+/// what was in the log already when the neighbor asked to follow is sent whole: the neighbor may
+/// have lost it since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeedCursor {
+    neighbor: NeighborId,
+    sent: u64,
+    send_whole_up_to: u64,
+}
+
+impl FeedCursor {
+    /// A cursor for a neighbor that has everything up to `number`, asking now.
+    pub fn new(neighbor: NeighborId, number: u64, log: &ChangeLog) -> Self {
+        Self { neighbor, sent: number, send_whole_up_to: log.last_number() }
+    }
+
+    /// The neighbor has been told everything up to this number.
+    pub fn number(&self) -> u64 {
+        self.sent
+    }
+
+    /// Appends the next lines for the neighbor and moves on: those with numbers up to `covered`,
+    /// until `out` holds `bytes_max` bytes, and at least one when there is one.
+    pub fn next_batch(
+        &mut self,
+        log: &ChangeLog,
+        covered: u64,
+        bytes_max: usize,
+        out: &mut Vec<u8>,
+    ) {
+        for change in log.changes_after(self.sent) {
+            if change.number > covered {
+                break;
+            }
+            if self.sends(change.origin, change.number) {
+                if !out.is_empty() && out.len() + change.line.len() > bytes_max {
+                    return;
+                }
+                out.extend_from_slice(change.line);
+            }
+            self.sent = change.number;
+        }
+        self.sent = self.sent.max(covered.min(log.last_number()));
+    }
+
+    fn sends(&self, origin: Origin, number: u64) -> bool {
+        origin != Origin::Neighbor(self.neighbor) || number <= self.send_whole_up_to
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::At;
+
+    const BALL: NeighborId = NeighborId(0);
+    const WELSH: NeighborId = NeighborId(1);
+
+    fn take_in(log: &mut ChangeLog, client: &str, time: u32, origin: Origin) {
+        let line = format!("AT Ball +0.000000000 {client} +0+0 {time}\n");
+        let at = At::parse(line.as_bytes()).expect("the line is good");
+        log.take_in(&at, line.as_bytes(), origin);
+    }
+
+    fn batch(cursor: &mut FeedCursor, log: &ChangeLog, covered: u64) -> Vec<String> {
+        batch_of(cursor, log, covered, 1 << 16)
+    }
+
+    fn batch_of(
+        cursor: &mut FeedCursor,
+        log: &ChangeLog,
+        covered: u64,
+        bytes: usize,
+    ) -> Vec<String> {
+        let mut out = Vec::new();
+        cursor.next_batch(log, covered, bytes, &mut out);
+        let client = |line: &str| line.split(' ').nth(3).expect("an AT has a client").to_owned();
+        String::from_utf8(out).expect("the lines are ASCII").lines().map(client).collect()
+    }
+
+    #[test]
+    fn a_line_does_not_go_back_to_where_it_came_from() {
+        let mut log = ChangeLog::new(1);
+        let mut ball = FeedCursor::new(BALL, 0, &log);
+        let mut welsh = FeedCursor::new(WELSH, 0, &log);
+        take_in(&mut log, "own", 1, Origin::Here);
+        take_in(&mut log, "balls", 1, Origin::Neighbor(BALL));
+        assert_eq!(batch(&mut ball, &log, u64::MAX), ["own"]);
+        assert_eq!(batch(&mut welsh, &log, u64::MAX), ["own", "balls"]);
+        assert_eq!((ball.number(), welsh.number()), (2, 2));
+    }
+
+    #[test]
+    fn what_was_in_the_log_when_the_neighbor_asked_is_sent_whole() {
+        let mut log = ChangeLog::new(1);
+        take_in(&mut log, "before", 1, Origin::Neighbor(BALL));
+        let mut ball = FeedCursor::new(BALL, 0, &log);
+        take_in(&mut log, "after", 1, Origin::Neighbor(BALL));
+        assert_eq!(batch(&mut ball, &log, u64::MAX), ["before"]);
+    }
+
+    #[test]
+    fn nothing_uncovered_is_sent_or_counted() {
+        let mut log = ChangeLog::new(1);
+        let mut ball = FeedCursor::new(BALL, 0, &log);
+        for client in ["a", "b", "c"] {
+            take_in(&mut log, client, 1, Origin::Here);
+        }
+        assert_eq!(batch(&mut ball, &log, 2), ["a", "b"]);
+        assert_eq!(ball.number(), 2);
+        take_in(&mut log, "a", 2, Origin::Here);
+        assert_eq!(batch(&mut ball, &log, 2), [""; 0]);
+        assert_eq!(batch(&mut ball, &log, 4), ["c", "a"]);
+        assert_eq!(ball.number(), 4);
+    }
+
+    #[test]
+    fn a_batch_ends_at_its_limit_and_goes_on_from_there() {
+        let mut log = ChangeLog::new(1);
+        let mut ball = FeedCursor::new(BALL, 0, &log);
+        for client in ["a", "b", "c"] {
+            take_in(&mut log, client, 1, Origin::Here);
+        }
+        let line_bytes = "AT Ball +0.000000000 a +0+0 1\n".len();
+        assert_eq!(batch_of(&mut ball, &log, 3, 2 * line_bytes), ["a", "b"]);
+        assert_eq!(ball.number(), 2);
+        assert_eq!(batch_of(&mut ball, &log, 3, 1), ["c"]);
+        assert_eq!(ball.number(), 3);
+    }
+}

@@ -1,0 +1,14 @@
+//! What a server knows and decides: state in, answer out.
+//!
+//! This room owns the newest line of each client, the numbered log of changes, and what to answer.
+//! It is pure: it does no I/O, reads no clock, logs nothing and knows no async; whoever drives it
+//! brings the lines and the time, and carries out what it decides.
+
+mod change_log;
+mod feed_cursor;
+#[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
+mod node;
+
+pub use change_log::{Change, ChangeLog, NeighborId, Origin};
+pub use feed_cursor::FeedCursor;
+pub use node::{AtCommands, Lookup, Node};

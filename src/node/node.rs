@@ -1,0 +1,232 @@
+//! One server's knowledge and its answers.
+
+use super::change_log::{ChangeLog, Origin};
+use crate::protocol::{
+    At, Coordinates, IamAt, Line, MaxResults, Radius, Request, ServerName, Timestamp, WhatsAt,
+    write_invalid,
+};
+use std::time::Duration;
+
+/// What a server does with `AT` on a client connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtCommands {
+    /// It is an invalid command.
+    Invalid,
+    /// It is taken in without a reply: servers of older herds send it there and read nothing.
+    TakenIn,
+}
+
+/// One server's knowledge: its log, and the rules by which it answers.
+#[derive(Debug)]
+pub struct Node {
+    name: ServerName,
+    at_commands: AtCommands,
+    max_ahead: Duration,
+    log: ChangeLog,
+    /// Canonical lines are written here before they are compared with the known ones.
+    canonical: Vec<u8>,
+}
+
+/// A WHATSAT that needs an answer from a source of places.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lookup {
+    /// The first line of the reply, with its LF.
+    pub at_line: Vec<u8>,
+    /// Where the client is.
+    pub center: Coordinates,
+    /// How far from there, at most.
+    pub radius: Radius,
+    /// How many results, at most.
+    pub max: MaxResults,
+}
+
+impl Node {
+    /// A node that knows nothing yet. Times further than `max_ahead` in the future are refused.
+    pub fn new(
+        name: ServerName,
+        at_commands: AtCommands,
+        max_ahead: Duration,
+        hash_seed: u64,
+    ) -> Self {
+        let log = ChangeLog::new(hash_seed);
+        Self { name, at_commands, max_ahead, log, canonical: Vec::new() }
+    }
+
+    /// What is known, to be followed.
+    pub fn log(&self) -> &ChangeLog {
+        &self.log
+    }
+
+    /// Answers one line of a client that was read at `received`: appends the reply, or returns what
+    /// must be looked up for it.
+    pub fn command(
+        &mut self,
+        line: Line<'_>,
+        received: Timestamp,
+        reply: &mut Vec<u8>,
+    ) -> Option<Lookup> {
+        let text = match line {
+            Line::Whole(text) => text,
+            Line::Overlong(start) => {
+                write_invalid(start, reply);
+                return None;
+            }
+        };
+        let answered = match Request::parse(text) {
+            Ok(Request::IamAt(iamat)) => self.iamat(iamat, received, reply),
+            Ok(Request::WhatsAt(whatsat)) => match self.whatsat(&whatsat) {
+                Some(lookup) => return Some(lookup),
+                None => Answered::Invalid,
+            },
+            Ok(Request::At(at)) => self.at_command(&at, received),
+            Err(_) => Answered::Invalid,
+        };
+        if answered == Answered::Invalid {
+            write_invalid(text, reply);
+        }
+        None
+    }
+
+    /// Takes in a line that a neighbor knows, however far ahead its time is: the server that took
+    /// it from the client decided on that, and all servers must decide alike. Returns the number
+    /// of the change if it is one.
+    pub fn take_in(&mut self, at: &At<'_>, origin: Origin) -> Option<u64> {
+        self.canonical.clear();
+        at.write(&mut self.canonical);
+        self.canonical.push(b'\n');
+        self.log.take_in(at, &self.canonical, origin)
+    }
+
+    fn iamat(&mut self, iamat: IamAt<'_>, received: Timestamp, reply: &mut Vec<u8>) -> Answered {
+        if self.is_too_far_ahead(iamat.time(), received) {
+            return Answered::Invalid;
+        }
+        let at = iamat.received_by(self.name.as_bytes(), received);
+        let start = reply.len();
+        at.write(reply);
+        reply.push(b'\n');
+        self.log.take_in(&at, &reply[start..], Origin::Here);
+        Answered::Well
+    }
+
+    fn whatsat(&self, whatsat: &WhatsAt<'_>) -> Option<Lookup> {
+        let at_line = self.log.newest(whatsat.client())?;
+        let at = At::parse(at_line).expect("the log holds canonical AT lines");
+        Some(Lookup {
+            at_line: at_line.to_owned(),
+            center: at.position().coordinates(),
+            radius: whatsat.radius(),
+            max: whatsat.max(),
+        })
+    }
+
+    fn at_command(&mut self, at: &At<'_>, received: Timestamp) -> Answered {
+        let refused = self.at_commands == AtCommands::Invalid;
+        if refused || self.is_too_far_ahead(at.time(), received) {
+            return Answered::Invalid;
+        }
+        self.take_in(at, Origin::Here);
+        Answered::Well
+    }
+
+    fn is_too_far_ahead(&self, time: Timestamp, received: Timestamp) -> bool {
+        time > received.saturating_add(self.max_ahead)
+    }
+}
+
+/// How a command came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answered {
+    Well,
+    Invalid,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn node(at_commands: AtCommands) -> Node {
+        let name = "Alford".parse().expect("the name is legal");
+        Node::new(name, at_commands, DAY, 1)
+    }
+
+    /// The reply to a line that is read 1,000 seconds after 1970.
+    fn reply(node: &mut Node, line: &str) -> String {
+        let mut reply = Vec::new();
+        let received = Timestamp::from_nanos(1_000_000_000_000);
+        let lookup = node.command(Line::Whole(line.as_bytes()), received, &mut reply);
+        assert_eq!(lookup, None);
+        String::from_utf8(reply).expect("the test's lines are UTF-8")
+    }
+
+    fn lookup(node: &mut Node, line: &str) -> Option<Lookup> {
+        node.command(Line::Whole(line.as_bytes()), Timestamp::default(), &mut Vec::new())
+    }
+
+    #[test]
+    fn iamat_is_answered_with_at() {
+        let mut node = node(AtCommands::Invalid);
+        let expected = "AT Alford +0.750000000 kiwi +34-118 999.25\n";
+        assert_eq!(reply(&mut node, "IAMAT kiwi +34-118 999.25"), expected);
+        assert_eq!(node.log().last_number(), 1);
+    }
+
+    #[test]
+    fn an_older_position_is_acknowledged_and_not_kept() {
+        let mut node = node(AtCommands::Invalid);
+        reply(&mut node, "IAMAT kiwi +34-118 900");
+        let older = "AT Alford +101.000000000 kiwi +35-118 899\n";
+        assert_eq!(reply(&mut node, "IAMAT kiwi +35-118 899"), older);
+        let at_line = lookup(&mut node, "WHATSAT kiwi 1 1").map(|lookup| lookup.at_line);
+        assert_eq!(at_line, Some(b"AT Alford +100.000000000 kiwi +34-118 900\n".to_vec()));
+    }
+
+    #[test]
+    fn a_time_too_far_ahead_is_invalid() {
+        let mut node = node(AtCommands::Invalid);
+        let (last, first_too_far) = ("IAMAT kiwi +1+1 87400", "IAMAT kiwi +1+1 87400.000000001");
+        assert_eq!(reply(&mut node, last), "AT Alford -86400.000000000 kiwi +1+1 87400\n");
+        assert_eq!(reply(&mut node, first_too_far), format!("? {first_too_far}\n"));
+    }
+
+    #[test]
+    fn whatsat_is_a_lookup_around_the_newest_position() {
+        let mut node = node(AtCommands::Invalid);
+        reply(&mut node, "IAMAT kiwi +34.5-118 900");
+        let expected = Lookup {
+            at_line: b"AT Alford +100.000000000 kiwi +34.5-118 900\n".to_vec(),
+            center: Coordinates { latitude: 34.5, longitude: -118.0 },
+            radius: Radius::from_metres(10_000.0).expect("10 km are in range"),
+            max: MaxResults::new(5).expect("5 is in range"),
+        };
+        assert_eq!(lookup(&mut node, "WHATSAT kiwi 10 5"), Some(expected));
+    }
+
+    #[test]
+    fn a_client_never_heard_of_is_an_invalid_command() {
+        let mut node = node(AtCommands::Invalid);
+        assert_eq!(reply(&mut node, "WHATSAT kiwi 10 5"), "? WHATSAT kiwi 10 5\n");
+    }
+
+    #[test]
+    fn what_is_no_command_comes_back_byte_for_byte() {
+        let mut node = node(AtCommands::Invalid);
+        for line in ["", " \t hello\r", "IAMAT kiwi", "AT Ball +0.0 kiwi +34-118 1"] {
+            assert_eq!(reply(&mut node, line), format!("? {line}\n"));
+        }
+        let mut out = Vec::new();
+        node.command(Line::Overlong(b"xxxx"), Timestamp::default(), &mut out);
+        assert_eq!(out, b"? xxxx\n");
+        assert!(node.log().is_empty());
+    }
+
+    #[test]
+    fn at_on_a_client_connection_is_taken_in_silently_where_that_is_wanted() {
+        let mut node = node(AtCommands::TakenIn);
+        assert_eq!(reply(&mut node, "AT Ball -0.5 kiwi +34-118 1"), "");
+        let at_line = lookup(&mut node, "WHATSAT kiwi 1 1").map(|lookup| lookup.at_line);
+        assert_eq!(at_line, Some(b"AT Ball -0.500000000 kiwi +34-118 1\n".to_vec()));
+    }
+}

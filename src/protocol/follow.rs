@@ -1,0 +1,190 @@
+//! What servers say to each other over a follow link.
+
+use super::message::At;
+use super::server_name::ServerName;
+use super::{field, field::fields};
+use std::fmt;
+
+/// The identity of a server's log, drawn at random each time the server starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LogId(u64);
+
+impl LogId {
+    /// An identity from a number drawn at random.
+    pub const fn new(random: u64) -> Self {
+        Self(random)
+    }
+
+    fn parse(text: &[u8]) -> Option<Self> {
+        let digits = std::str::from_utf8(text).ok().filter(|text| text.len() == 16)?;
+        let lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        digits.bytes().all(lower_hex).then(|| u64::from_str_radix(digits, 16).ok().map(Self))?
+    }
+}
+
+impl fmt::Display for LogId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// From where on a follower wants a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// All of it: the follower knows nothing of this log.
+    Start,
+    /// Only what comes from now on.
+    Now,
+    /// What comes after a number of the log with this identity.
+    Number(LogId, u64),
+}
+
+impl fmt::Display for Since {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Since::Start => f.write_str("- 0"),
+            Since::Now => f.write_str("- now"),
+            Since::Number(log, number) => write!(f, "{log} {number}"),
+        }
+    }
+}
+
+/// `FOLLOW <follower's name> <log id> <number>`: the one line that a follower sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Follow {
+    /// Who asks.
+    pub follower: ServerName,
+    /// From where on.
+    pub since: Since,
+}
+
+impl Follow {
+    /// Reads one line, without its LF; None when it is no FOLLOW.
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        let [b"FOLLOW", follower, log, number] = words(line)? else { return None };
+        let since = match (log, number) {
+            (b"-", b"0") => Since::Start,
+            (b"-", b"now") => Since::Now,
+            _ => Since::Number(LogId::parse(log)?, whole_number(number)?),
+        };
+        Some(Self { follower: server_name(follower)?, since })
+    }
+}
+
+impl fmt::Display for Follow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FOLLOW {} {}", self.follower, self.since)
+    }
+}
+
+/// What a followed server sends.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Feed<'a> {
+    /// `LOG <server's name> <log id>`: whose log it is, and which; always the first line.
+    Log(ServerName, LogId),
+    /// A change.
+    At(At<'a>),
+    /// `SEQ <number>`: the follower now has everything up to this number.
+    Seq(u64),
+}
+
+impl<'a> Feed<'a> {
+    /// Reads one line, without its LF; None when it is nothing that a feed may say.
+    pub fn parse(line: &'a [u8]) -> Option<Self> {
+        match fields(line).next()? {
+            b"AT" => At::parse(line).ok().map(Feed::At),
+            b"SEQ" => {
+                let [_, number] = words(line)?;
+                whole_number(number).map(Feed::Seq)
+            }
+            b"LOG" => {
+                let [_, server, log] = words(line)?;
+                Some(Feed::Log(server_name(server)?, LogId::parse(log)?))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Exactly `N` fields.
+fn words<const N: usize>(line: &[u8]) -> Option<[&[u8]; N]> {
+    let mut fields = fields(line);
+    let mut words = [&line[..0]; N];
+    for word in &mut words {
+        *word = fields.next()?;
+    }
+    fields.next().is_none().then_some(words)
+}
+
+fn whole_number(text: &[u8]) -> Option<u64> {
+    let (digits, rest) = field::digits(text);
+    if digits.is_empty() || !rest.is_empty() { None } else { field::number(digits) }
+}
+
+fn server_name(text: &[u8]) -> Option<ServerName> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn name(text: &str) -> ServerName {
+        text.parse().expect("the test's names are legal")
+    }
+
+    #[test]
+    fn follow_has_three_forms() {
+        let log = LogId::new(0x1f);
+        for (line, since) in [
+            ("FOLLOW Ball - 0", Since::Start),
+            ("FOLLOW Ball - now", Since::Now),
+            ("FOLLOW Ball 000000000000001f 42", Since::Number(log, 42)),
+        ] {
+            let follow = Follow { follower: name("Ball"), since };
+            assert_eq!(Follow::parse(line.as_bytes()), Some(follow.clone()));
+            assert_eq!(follow.to_string(), line);
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_a_follow() {
+        for line in [
+            "",
+            "FOLLOW",
+            "FOLLOW Ball",
+            "FOLLOW Ball - 1",
+            "FOLLOW Ball - -1",
+            "FOLLOW Ball 1f 42",
+            "FOLLOW Ball 000000000000001F 42",
+            "FOLLOW Ball 000000000000001f now",
+            "FOLLOW a/b - 0",
+            "FOLLOW Ball - 0 x",
+            "follow Ball - 0",
+            "FOLLOW Ball 000000000000001f 18446744073709551616",
+        ] {
+            assert_eq!(Follow::parse(line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn a_feed_says_log_at_and_seq() {
+        let log = Feed::Log(name("Ball"), LogId::new(0xff));
+        assert_eq!(Feed::parse(b"LOG Ball 00000000000000ff\r"), Some(log));
+        assert_eq!(Feed::parse(b"SEQ 7"), Some(Feed::Seq(7)));
+        assert!(matches!(Feed::parse(b"AT Ball +0.1 kiwi +34-118 5"), Some(Feed::At(_))));
+        for line in
+            ["", "SEQ", "SEQ x", "SEQ 1 2", "LOG Ball", "LOG Ball xyz", "AT Ball", "IAMAT k +1+1 1"]
+        {
+            assert_eq!(Feed::parse(line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_line_panics(line in "(FOLLOW|LOG|SEQ|AT)?[ -z]{0,80}") {
+            let _ = (Follow::parse(line.as_bytes()), Feed::parse(line.as_bytes()));
+        }
+    }
+}
