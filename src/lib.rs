@@ -1,7 +1,10 @@
 //! An application server herd.
 
+pub mod config;
 pub mod fetch;
 pub mod node;
 pub mod places;
 pub mod protocol;
 pub mod runtime;
+pub mod server;
+pub mod traffic;

@@ -229,7 +229,9 @@ mod tests {
         let (lesser, greater) = (KIWI_1, "AT Cole +0.000000000 kiwi +34-118 1");
         for pair in [[lesser, greater], [greater, lesser]] {
             let mut log = ChangeLog::new(1);
-            pair.into_iter().for_each(|line| drop(take_in(&mut log, line)));
+            for line in pair {
+                take_in(&mut log, line);
+            }
             let client = ClientId::parse(b"kiwi").expect("the ID is good");
             let newest = log.newest(client).map(String::from_utf8_lossy);
             assert_eq!(newest.as_deref(), Some(&*format!("{greater}\n")));

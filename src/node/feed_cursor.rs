@@ -20,6 +20,11 @@ impl FeedCursor {
         Self { neighbor, sent: number, send_whole_up_to: log.last_number() }
     }
 
+    /// Tells everything again, to a neighbor that may have lost it.
+    pub fn begin_again(&mut self, log: &ChangeLog) {
+        *self = Self::new(self.neighbor, 0, log);
+    }
+
     /// The neighbor has been told everything up to this number.
     pub fn number(&self) -> u64 {
         self.sent

@@ -5,6 +5,8 @@
 //! [`Fetcher`](crate::fetch::Fetcher).
 
 mod answer;
+mod gazetteer;
+pub use gazetteer::Gazetteer;
 
 pub use answer::{Answer, InvalidAnswer};
 

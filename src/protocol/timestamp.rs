@@ -46,6 +46,11 @@ impl Timestamp {
         whole.checked_add(billionths(fraction)?).map(Self)
     }
 
+    /// Appends seconds and nine decimals.
+    pub fn write(self, out: &mut Vec<u8>) {
+        write_seconds(self.0, out);
+    }
+
     /// This time minus `earlier`, exactly.
     pub fn since(self, earlier: Timestamp) -> Skew {
         Skew::from_nanos(i128::from(self.0) - i128::from(earlier.0))
@@ -68,7 +73,7 @@ impl Timestamp {
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = Vec::with_capacity(21);
-        write_seconds(self.0, &mut text);
+        self.write(&mut text);
         f.write_str(std::str::from_utf8(&text).expect("digits are ASCII"))
     }
 }

@@ -1,2 +1,0 @@
-//! Runs one server of a herd.
-fn main() {}

@@ -1,0 +1,49 @@
+//! Runs one server of a herd: arguments to configuration to a server that runs until it is told to
+//! stop.
+
+mod descriptors;
+mod logging;
+mod options;
+mod setup;
+
+use async_signal::{Signal, Signals};
+use async_std::task;
+use futures_lite::StreamExt;
+use herd::server::Stop;
+use options::Options;
+use std::error::Error;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let options = match Options::read() {
+        Ok(options) => options,
+        Err(error) => return options::exit(&error),
+    };
+    let logging = logging::start(options.log_level);
+    let ran = task::block_on(run(options));
+    drop(logging);
+    match ran {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("herd-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(options: Options) -> Result<(), Box<dyn Error>> {
+    let builder = setup::builder(options)?;
+    let signals = Signals::new([Signal::Term, Signal::Int])?;
+    let server = builder.bind().await?;
+    task::spawn(stop_at_signal(signals, server.stop()));
+    server.run().await;
+    Ok(())
+}
+
+/// The first signal asks the server to stop; the second ends the process at once.
+async fn stop_at_signal(mut signals: Signals, stop: Stop) {
+    signals.next().await;
+    stop.request();
+    signals.next().await;
+    std::process::exit(1);
+}

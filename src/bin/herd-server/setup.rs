@@ -1,0 +1,75 @@
+//! From options to a server that is ready to be bound.
+
+use super::descriptors::connections_within;
+use super::options::{Options, PlacesSource};
+use herd::config::{Herd, Limits};
+use herd::places::{Gazetteer, Places};
+use herd::protocol::ServerName;
+use herd::runtime::AsyncStd;
+use herd::server::{Builder, Server};
+use herd::traffic::{self, TrafficLog};
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Reads what the options name, and puts the server together.
+///
+/// # Errors
+/// The first thing that is missing or wrong, and where.
+pub(super) fn builder(options: Options) -> Result<Builder<AsyncStd>, Box<dyn Error>> {
+    let herd = read_herd(options.herd.as_deref())?;
+    require_server(&herd, &options.name)?;
+    let limits = Limits {
+        connections: connections_within(herd.limits().connections),
+        ..herd.limits().clone()
+    };
+    let mut builder = Server::builder(AsyncStd, &herd, &options.name)
+        .limits(limits)
+        .shared_places(places(&options)?);
+    if let Some(path) = traffic_log(&options) {
+        let log = TrafficLog::open(&path, traffic::Options::default())
+            .map_err(|error| format!("cannot write the traffic log {}: {error}", path.display()))?;
+        builder = builder.traffic_log(log);
+    }
+    if options.no_catch_up {
+        builder = builder.without_catch_up();
+    }
+    Ok(builder)
+}
+
+fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error>> {
+    let Some(path) = path else { return Ok(Herd::default_herd()) };
+    let text = fs::read_to_string(path)
+        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+    Herd::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+}
+
+fn require_server(herd: &Herd, name: &ServerName) -> Result<(), String> {
+    if herd.server(name).is_some() {
+        return Ok(());
+    }
+    let known: Vec<_> = herd.servers().map(|server| server.name().as_str()).collect();
+    Err(format!("the herd has no server {name}; it has {}", known.join(", ")))
+}
+
+fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
+    match &options.places {
+        PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer::new())),
+        PlacesSource::Google => todo!(),
+        PlacesSource::File(_) => todo!(),
+    }
+}
+
+fn traffic_log(options: &Options) -> Option<PathBuf> {
+    if options.no_traffic_log {
+        return None;
+    }
+    let in_data_dir = || data_dir(options).join("traffic.ndjson");
+    Some(options.traffic_log.clone().unwrap_or_else(in_data_dir))
+}
+
+fn data_dir(options: &Options) -> PathBuf {
+    let default = || Path::new("herd-data").join(options.name.as_str());
+    options.data_dir.clone().unwrap_or_else(default)
+}

@@ -1,0 +1,127 @@
+//! One neighbor that this server follows.
+
+use super::dialer::Conversation;
+use super::neighbor::Neighbor;
+use super::peer_link::{LinkEnd, PeerLink};
+use super::shared::Shared;
+use crate::node::{Node, Origin};
+use crate::protocol::{
+    Feed, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, ServerName, Since,
+};
+use crate::runtime::Runtime;
+use crate::traffic::Purpose;
+use std::sync::Arc;
+
+/// So many refused lines of one chunk are told in the debug log.
+const REFUSED_SHOWN_MAX: usize = 8;
+
+/// Follows the log of one neighbor, and remembers how far it has got from one link to the next.
+pub(super) struct Follower<R: Runtime> {
+    shared: Arc<Shared<R>>,
+    origin: Origin,
+    neighbor: ServerName,
+    /// The neighbor's log, and the number up to which this server has it.
+    known: Option<(LogId, u64)>,
+}
+
+impl<R: Runtime> Follower<R> {
+    pub(super) fn new(shared: Arc<Shared<R>>, neighbor: &Neighbor) -> Self {
+        let origin = Origin::Neighbor(neighbor.id);
+        Self { shared, origin, neighbor: neighbor.name.clone(), known: None }
+    }
+
+    fn since(&self) -> Since {
+        match self.known {
+            _ if !self.shared.catch_up => Since::Now,
+            Some((log, number)) => Since::Number(log, number),
+            None => Since::Start,
+        }
+    }
+
+    async fn follow(&mut self, link: &mut PeerLink<R>) -> Result<(), LinkEnd> {
+        let follow = Follow { follower: self.shared.name.clone(), since: self.since() };
+        link.send(format!("{follow}\n").as_bytes()).await?;
+        let mut lines = LineBuffer::new(PEER_LINE_BYTES_MAX);
+        let mut due = link.silence_ends();
+        loop {
+            let chunk = link.receive(due).await?;
+            let mut rest = chunk.bytes();
+            if !link.was_gained() {
+                let Some(line) = lines.next_line(&mut rest) else { continue };
+                self.begin(line)?;
+                link.note_gained(&self.neighbor);
+                log::info!(server:% = self.shared.name, neighbor:% = self.neighbor; "following a neighbor");
+            }
+            if self.take_in(&mut lines, rest) {
+                due = link.silence_ends();
+            }
+        }
+    }
+
+    /// The first line of a feed says whose log it is, and whether it is the one that is known.
+    fn begin(&mut self, line: Line<'_>) -> Result<(), LinkEnd> {
+        let (Line::Whole(text) | Line::Overlong(text)) = line;
+        match Feed::parse(text) {
+            Some(Feed::Log(name, _)) if name != self.neighbor => Err(LinkEnd::Stranger(name)),
+            Some(Feed::Log(_, log)) => {
+                let is_known = self.known.is_some_and(|(known, _)| known == log);
+                if !is_known {
+                    self.known = Some((log, 0));
+                }
+                Ok(())
+            }
+            _ => Err(LinkEnd::Nonsense(text.to_owned())),
+        }
+    }
+
+    /// Takes in all changes of a chunk, with the node locked once; whether there was a word of the
+    /// protocol in it, which is a sign that the link lives.
+    fn take_in(&mut self, lines: &mut LineBuffer, mut rest: &[u8]) -> bool {
+        let shared = Arc::clone(&self.shared);
+        let mut refused = Vec::new();
+        let mut understood = false;
+        shared.change(|node| {
+            while let Some(line) = lines.next_line(&mut rest) {
+                if self.take_in_line(node, line) {
+                    understood = true;
+                } else if refused.len() < REFUSED_SHOWN_MAX {
+                    let (Line::Whole(text) | Line::Overlong(text)) = line;
+                    refused.push(String::from_utf8_lossy(text).into_owned());
+                }
+            }
+        });
+        for line in refused {
+            let (server, neighbor) = (&self.shared.name, &self.neighbor);
+            log::debug!(server:%, neighbor:%, line:?; "refused a line of a neighbor");
+        }
+        understood
+    }
+
+    fn take_in_line(&mut self, node: &mut Node, line: Line<'_>) -> bool {
+        let Line::Whole(text) = line else { return false };
+        match Feed::parse(text) {
+            Some(Feed::At(at)) => {
+                node.take_in(&at, self.origin);
+                true
+            }
+            Some(Feed::Seq(number)) => {
+                if let Some((_, known)) = &mut self.known {
+                    *known = number;
+                }
+                true
+            }
+            Some(Feed::Log(..)) | None => false,
+        }
+    }
+}
+
+impl<R: Runtime> Conversation<R> for Follower<R> {
+    const PURPOSE: Purpose = Purpose::Follow;
+
+    async fn talk(&mut self, link: &mut PeerLink<R>) -> LinkEnd {
+        match self.follow(link).await {
+            Ok(()) => LinkEnd::Closed,
+            Err(end) => end,
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What the tasks that talk with one neighbor tell each other.
+
+use crate::node::NeighborId;
+use crate::protocol::ServerName;
+use event_listener::{Event, EventListener};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A neighbor of this server.
+#[derive(Debug)]
+pub(super) struct Neighbor {
+    pub(super) id: NeighborId,
+    pub(super) name: ServerName,
+    /// Where this server dials it.
+    pub(super) address: String,
+    /// Raised when the neighbor shows that it lives.
+    alive: Event,
+    /// The number of its newest feed; older ones end.
+    newest_feed: AtomicU64,
+}
+
+impl Neighbor {
+    pub(super) fn new(id: NeighborId, name: ServerName, address: String) -> Self {
+        Self { id, name, address, alive: Event::new(), newest_feed: AtomicU64::new(0) }
+    }
+
+    /// The neighbor came in by itself, so it is worth dialling.
+    pub(super) fn note_sign_of_life(&self) {
+        self.alive.notify(usize::MAX);
+    }
+
+    /// Completes at the next sign of life.
+    pub(super) fn sign_of_life(&self) -> EventListener {
+        self.alive.listen()
+    }
+
+    /// A new feed for this neighbor takes the place of the one before.
+    pub(super) fn begin_feed(&self) -> u64 {
+        self.newest_feed.fetch_add(1, Ordering::AcqRel) + 1
+    }
+
+    /// Whether `feed` is still the newest one.
+    pub(super) fn is_newest_feed(&self, feed: u64) -> bool {
+        self.newest_feed.load(Ordering::Acquire) == feed
+    }
+}

@@ -1,0 +1,143 @@
+//! The replies of one connection, in order, until the client has taken them.
+
+use futures_lite::AsyncWrite;
+use std::collections::VecDeque;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// A reply that is being looked up.
+pub(super) type PendingReply = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
+
+/// Replies in the order of their commands. Lookups run together; a reply that is ready waits for
+/// those before it.
+#[derive(Default)]
+pub(super) struct Outbox {
+    pieces: VecDeque<Piece>,
+    /// How much of the first piece is sent.
+    sent: usize,
+    lookups: usize,
+}
+
+enum Piece {
+    Ready(Vec<u8>),
+    Pending(PendingReply),
+}
+
+impl Outbox {
+    /// Adds replies that are ready.
+    pub(super) fn push(&mut self, replies: Vec<u8>) {
+        if !replies.is_empty() {
+            self.pieces.push_back(Piece::Ready(replies));
+        }
+    }
+
+    /// Adds a reply that is still being looked up.
+    pub(super) fn push_lookup(&mut self, reply: PendingReply) {
+        self.lookups += 1;
+        self.pieces.push_back(Piece::Pending(reply));
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// How many lookups are under way.
+    pub(super) fn lookups(&self) -> usize {
+        self.lookups
+    }
+
+    /// Whether there is something that the client could take now.
+    pub(super) fn is_sending(&self) -> bool {
+        matches!(self.pieces.front(), Some(Piece::Ready(_)))
+    }
+
+    /// Bytes that are ready and not sent.
+    pub(super) fn unsent_bytes(&self) -> usize {
+        let ready = |piece: &Piece| match piece {
+            Piece::Ready(bytes) => bytes.len(),
+            Piece::Pending(_) => 0,
+        };
+        self.pieces.iter().map(ready).sum::<usize>() - self.sent
+    }
+
+    /// Drives all lookups; whether one has come out.
+    pub(super) fn poll_lookups(&mut self, cx: &mut Context<'_>) -> bool {
+        let before = self.lookups;
+        if before > 0 {
+            for piece in &mut self.pieces {
+                let Piece::Pending(reply) = piece else { continue };
+                if let Poll::Ready(bytes) = reply.as_mut().poll(cx) {
+                    *piece = Piece::Ready(bytes);
+                    self.lookups -= 1;
+                }
+            }
+        }
+        self.lookups < before
+    }
+
+    /// Sends what is ready, as much as the client takes, and shows `sent` what it took. Ready when
+    /// something was taken, pending when nothing could be.
+    ///
+    /// # Errors
+    /// When the connection is gone; no reply will reach the client any more.
+    pub(super) fn poll_send<S: AsyncWrite + Unpin>(
+        &mut self,
+        cx: &mut Context<'_>,
+        stream: &mut S,
+        mut sent: impl FnMut(&[u8]),
+    ) -> Poll<io::Result<()>> {
+        let mut progress = Poll::Pending;
+        while let Some(Piece::Ready(bytes)) = self.pieces.front() {
+            match Pin::new(&mut *stream).poll_write(cx, &bytes[self.sent..]) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(count)) => {
+                    sent(&bytes[self.sent..self.sent + count]);
+                    self.sent += count;
+                    progress = Poll::Ready(Ok(()));
+                }
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return progress,
+            }
+            if self.sent == bytes.len() {
+                self.pieces.pop_front();
+                self.sent = 0;
+            }
+        }
+        progress
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::task::Waker;
+
+    fn send(outbox: &mut Outbox) -> String {
+        let mut wire = Vec::new();
+        let mut cx = Context::from_waker(Waker::noop());
+        outbox.poll_lookups(&mut cx);
+        let _ = outbox.poll_send(&mut cx, &mut wire, |_| {});
+        String::from_utf8(wire).expect("the test's replies are ASCII")
+    }
+
+    #[test]
+    fn a_ready_reply_waits_for_the_lookup_before_it() {
+        let mut outbox = Outbox::default();
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        outbox.push(b"one ".to_vec());
+        outbox.push_lookup(Box::pin(std::future::poll_fn(move |_| match finished.try_recv() {
+            Ok(()) => Poll::Ready(b"two ".to_vec()),
+            Err(_) => Poll::Pending,
+        })));
+        outbox.push_lookup(Box::pin(std::future::ready(b"three ".to_vec())));
+        outbox.push(b"four".to_vec());
+        assert_eq!(send(&mut outbox), "one ");
+        assert_eq!((outbox.lookups(), outbox.unsent_bytes()), (1, 10));
+        assert!(!outbox.is_sending());
+        finish.send(()).expect("the lookup listens");
+        assert_eq!(send(&mut outbox), "two three four");
+        assert!(outbox.is_empty());
+    }
+}

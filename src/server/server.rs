@@ -1,0 +1,179 @@
+//! A whole server.
+
+use super::acceptor::accept;
+use super::builder::Builder;
+use super::connection::Connection;
+use super::dialer::keep_talking;
+use super::feed::Feed;
+use super::follower::Follower;
+use super::peer_link::PeerLink;
+use super::pusher::Pusher;
+use super::session::Session;
+use super::shared::Shared;
+use super::stop::Stop;
+use super::tasks::Tasks;
+use crate::config::Herd;
+use crate::protocol::ServerName;
+use crate::runtime::{self, Listener, Runtime};
+use crate::traffic::Purpose;
+use async_lock::Semaphore;
+use futures_lite::{FutureExt, future};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest that a server that was asked to stop takes to answer what it has received.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Of that time, so much is kept for telling neighbors the last changes.
+const LAST_CHANGES: Duration = Duration::from_secs(1);
+
+/// Connections on the peer port beyond one for each neighbor: room for reconnections, and for
+/// strangers until they are refused.
+const SPARE_PEER_CONNECTIONS: usize = 64;
+
+/// A server that holds its ports.
+///
+/// ```no_run
+/// use herd::config::Herd;
+/// use herd::runtime::AsyncStd;
+/// use herd::server::Server;
+///
+/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// let server = Server::builder(AsyncStd, &Herd::default_herd(), &"Alford".parse()?).bind().await?;
+/// println!("{} answers on {}", server.name(), server.client_address());
+/// server.run().await;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Server<R: Runtime> {
+    shared: Arc<Shared<R>>,
+    clients: R::Listener,
+    peers: R::Listener,
+}
+
+impl<R: Runtime> Server<R> {
+    /// Begins to put the server `name` of `herd` together.
+    pub fn builder(runtime: R, herd: &Herd, name: &ServerName) -> Builder<R> {
+        Builder::new(runtime, herd, name)
+    }
+
+    pub(super) fn new(shared: Arc<Shared<R>>, clients: R::Listener, peers: R::Listener) -> Self {
+        Self { shared, clients, peers }
+    }
+
+    /// What the server is called.
+    pub fn name(&self) -> &ServerName {
+        &self.shared.name
+    }
+
+    /// Where clients reach it.
+    pub fn client_address(&self) -> SocketAddr {
+        self.clients.local_address()
+    }
+
+    /// Where neighbors reach it.
+    pub fn peer_address(&self) -> SocketAddr {
+        self.peers.local_address()
+    }
+
+    /// A way to ask it to stop.
+    pub fn stop(&self) -> Stop {
+        self.shared.stop.clone()
+    }
+
+    /// Serves clients and talks with neighbors until the server is asked to stop and has answered
+    /// what it had received, or [`STOP_TIMEOUT`] has passed after that.
+    pub async fn run(self) {
+        let Self { shared, clients, peers } = self;
+        // Should this future be dropped, the tasks that it started must end as well.
+        let _force_at_drop = ForceAtDrop(shared.stop.clone());
+        let (sessions, links) = (Tasks::default(), Tasks::default());
+        log::info!(
+            server:% = shared.name,
+            clients:% = clients.local_address(),
+            peers:% = peers.local_address();
+            "started"
+        );
+        dial_neighbors(&shared, &links);
+        let accepting = future::zip(
+            accept_clients(&shared, clients, sessions.clone()),
+            accept_peers(&shared, peers, links.clone()),
+        );
+        let accepting = async {
+            accepting.await;
+        };
+        accepting.or(shared.stop.requested()).await;
+        log::info!(server:% = shared.name; "stopping");
+        let runtime = &shared.runtime;
+        runtime::timeout(runtime, STOP_TIMEOUT - LAST_CHANGES, sessions.all_ended()).await;
+        shared.stop.note_drained();
+        runtime::timeout(runtime, LAST_CHANGES, links.all_ended()).await;
+        log::info!(server:% = shared.name; "stopped");
+    }
+}
+
+/// Starts a task for each neighbor.
+fn dial_neighbors<R: Runtime>(shared: &Arc<Shared<R>>, links: &Tasks) {
+    for index in 0..shared.neighbors.len() {
+        let (shared, at_work) = (Arc::clone(shared), links.begin());
+        shared.runtime.clone().spawn(async move {
+            let neighbor = &shared.neighbors[index];
+            let follower = Follower::new(Arc::clone(&shared), neighbor);
+            keep_talking(Arc::clone(&shared), neighbor, follower).await;
+            drop(at_work);
+        });
+    }
+    for index in 0..shared.pushed.len() {
+        let (shared, at_work) = (Arc::clone(shared), links.begin());
+        shared.runtime.clone().spawn(async move {
+            let neighbor = &shared.pushed[index];
+            let pusher = Pusher::new(Arc::clone(&shared), neighbor);
+            keep_talking(Arc::clone(&shared), neighbor, pusher).await;
+            drop(at_work);
+        });
+    }
+}
+
+async fn accept_clients<R: Runtime>(
+    shared: &Arc<Shared<R>>,
+    listener: R::Listener,
+    sessions: Tasks,
+) {
+    let slots = Arc::new(Semaphore::new(shared.limits.connections));
+    accept(shared, listener, slots, |stream, address, slot| {
+        let (shared, at_work) = (Arc::clone(shared), sessions.begin());
+        shared.runtime.clone().spawn(async move {
+            let connection =
+                Connection::new(Arc::clone(&shared), stream, Purpose::Client, &address);
+            let session = Session::new(Arc::clone(&shared), connection);
+            if let Err(error) = session.run().await {
+                log::debug!(server:% = shared.name, client:% = address, error:%; "a client is gone");
+            }
+            drop((slot, at_work));
+        });
+    })
+    .await;
+}
+
+async fn accept_peers<R: Runtime>(shared: &Arc<Shared<R>>, listener: R::Listener, links: Tasks) {
+    let slots = Arc::new(Semaphore::new(shared.neighbors.len() + SPARE_PEER_CONNECTIONS));
+    accept(shared, listener, slots, |stream, address, slot| {
+        let (shared, at_work) = (Arc::clone(shared), links.begin());
+        shared.runtime.clone().spawn(async move {
+            let link = PeerLink::new(Arc::clone(&shared), stream, Purpose::Feed, &address);
+            Feed::new(Arc::clone(&shared), link).run().await;
+            drop((slot, at_work));
+        });
+    })
+    .await;
+}
+
+/// Ends a server's tasks when its run is dropped.
+struct ForceAtDrop(Stop);
+
+impl Drop for ForceAtDrop {
+    fn drop(&mut self) {
+        self.0.force();
+    }
+}

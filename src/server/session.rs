@@ -1,0 +1,238 @@
+//! One client.
+
+use super::buffer_pool::{CHUNK_BYTES, Chunk};
+use super::connection::Connection;
+use super::deadline::Deadline;
+use super::outbox::{Outbox, PendingReply};
+use super::shared::Shared;
+use super::stop::StopWatch;
+use crate::node::{Lookup, Node};
+use crate::places::{Answer, PlacesError, Question};
+use crate::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp};
+use crate::runtime::{self, Runtime};
+use futures_lite::future;
+use std::io;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// The longest that a source of places is waited for. A source has a limit of its own; this one
+/// holds for those that forget it.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// After a server has said its last word, it waits so long for the client to hang up. Closing while
+/// the client still sends would reset the connection and take the last replies with it.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// One client's connection: its commands come in, its replies go out in order.
+pub(super) struct Session<R: Runtime> {
+    shared: Arc<Shared<R>>,
+    connection: Connection<R>,
+    lines: LineBuffer,
+    input: Input,
+    /// When the bytes of the current chunk were read.
+    received: Timestamp,
+    outbox: Outbox,
+    stop: StopWatch,
+    deadline: Deadline<R>,
+    /// When something last went in or out, in the runtime's uptime.
+    last_progress: Duration,
+}
+
+/// Where a client's commands are.
+enum Input {
+    /// On their way.
+    Awaited,
+    /// Here, and not all taken in yet: the outbox may have to make room first.
+    Here(Chunk),
+    /// All here, but the last line, which had no LF, is not taken in yet.
+    Ended,
+    /// All taken in.
+    Done,
+}
+
+/// Why a session wakes.
+enum Wake {
+    /// Something went in or out.
+    Progress,
+    /// The time for something to go in or out has passed.
+    TimeIsUp,
+    /// The server forces its sessions to end.
+    Forced,
+}
+
+impl<R: Runtime> Session<R> {
+    pub(super) fn new(shared: Arc<Shared<R>>, connection: Connection<R>) -> Self {
+        Self {
+            stop: shared.stop.watch(),
+            last_progress: shared.runtime.uptime(),
+            shared,
+            connection,
+            lines: LineBuffer::new(LINE_BYTES_MAX),
+            input: Input::Awaited,
+            received: Timestamp::default(),
+            outbox: Outbox::default(),
+            deadline: Deadline::new(),
+        }
+    }
+
+    /// Serves the client until it has hung up and has all its replies, until it is too slow, or
+    /// until the server stops.
+    pub(super) async fn run(mut self) -> io::Result<()> {
+        loop {
+            self.take_in();
+            if matches!(self.input, Input::Done) && self.outbox.is_empty() {
+                break;
+            }
+            match future::poll_fn(|cx| self.poll_wake(cx)).await? {
+                Wake::Progress => self.last_progress = self.shared.runtime.uptime(),
+                Wake::TimeIsUp | Wake::Forced => return Ok(()),
+            }
+            if self.is_busy() {
+                future::yield_now().await;
+            }
+        }
+        self.connection.close_writing().await?;
+        if self.shared.stop.is_requested() {
+            let runtime = self.shared.runtime.clone();
+            runtime::timeout(&runtime, LINGER, self.hang_up()).await;
+        }
+        Ok(())
+    }
+
+    /// Answers as many commands as are here and as the outbox has room for, with the node locked
+    /// once.
+    fn take_in(&mut self) {
+        if !self.has_commands() || !self.has_room(0) {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        shared.change(|node| match std::mem::replace(&mut self.input, Input::Awaited) {
+            Input::Here(chunk) => self.take_in_chunk(node, chunk),
+            Input::Ended => self.take_in_last_line(node),
+            other @ (Input::Awaited | Input::Done) => self.input = other,
+        });
+    }
+
+    fn take_in_chunk(&mut self, node: &mut Node, mut chunk: Chunk) {
+        let mut replies = Vec::with_capacity(chunk.bytes().len() * 3 / 2 + 64);
+        let mut rest = chunk.bytes();
+        while self.has_room(replies.len()) {
+            let Some(line) = self.lines.next_line(&mut rest) else {
+                self.outbox.push(replies);
+                return;
+            };
+            if let Some(lookup) = node.command(line, self.received, &mut replies) {
+                self.outbox.push(std::mem::take(&mut replies));
+                self.outbox.push_lookup(self.look_up(lookup));
+            }
+        }
+        self.outbox.push(replies);
+        let left = rest.len();
+        chunk.keep_last(left);
+        self.input = Input::Here(chunk);
+    }
+
+    fn take_in_last_line(&mut self, node: &mut Node) {
+        self.input = Input::Done;
+        let Some(line) = self.lines.finish() else { return };
+        let mut replies = Vec::new();
+        match node.command(line, self.received, &mut replies) {
+            Some(lookup) => self.outbox.push_lookup(self.look_up(lookup)),
+            None => self.outbox.push(replies),
+        }
+    }
+
+    /// The reply to a WHATSAT, once the source of places has answered.
+    fn look_up(&self, lookup: Lookup) -> PendingReply {
+        let Lookup { at_line, center, radius, max } = lookup;
+        let (runtime, places) = (self.shared.runtime.clone(), Arc::clone(&self.shared.places));
+        Box::pin(async move {
+            let question = Question { center, radius, max };
+            let answer = runtime::timeout(&runtime, LOOKUP_TIMEOUT, places.nearby(&question)).await;
+            let answer = match answer {
+                Some(Ok(answer)) => answer,
+                Some(Err(error)) => Answer::unknown_error(&error),
+                None => Answer::unknown_error(&PlacesError::new("the places service is too slow")),
+            };
+            let mut reply = at_line;
+            answer.write(max, &mut reply);
+            reply
+        })
+    }
+
+    /// Looks at everything that a session waits for.
+    fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Wake>> {
+        let mut progress = self.outbox.poll_lookups(cx);
+        if let Poll::Ready(sent) = self.connection.poll_send(cx, &mut self.outbox) {
+            sent?;
+            progress = true;
+        }
+        if matches!(self.input, Input::Awaited) && self.has_room(0) {
+            progress |= self.poll_input(cx)?;
+        }
+        progress |= self.has_commands() && self.has_room(0);
+        if progress {
+            return Poll::Ready(Ok(Wake::Progress));
+        }
+        if self.stop.poll_forced(cx).is_ready() {
+            return Poll::Ready(Ok(Wake::Forced));
+        }
+        if let Some(due) = self.due()
+            && self.deadline.poll(cx, &self.shared.runtime, due).is_ready()
+        {
+            return Poll::Ready(Ok(Wake::TimeIsUp));
+        }
+        Poll::Pending
+    }
+
+    /// Reads; whether there is something new. A server that stops takes only what is here already.
+    fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
+        match self.connection.poll_read(cx)? {
+            Poll::Ready(chunk) => {
+                self.received = self.shared.runtime.now();
+                let ended = chunk.bytes().is_empty();
+                self.input = if ended { Input::Ended } else { Input::Here(chunk) };
+                Ok(true)
+            }
+            Poll::Pending if self.stop.poll_requested(cx).is_ready() => {
+                self.input = Input::Ended;
+                Ok(true)
+            }
+            Poll::Pending => Ok(false),
+        }
+    }
+
+    fn has_commands(&self) -> bool {
+        matches!(self.input, Input::Here(_) | Input::Ended)
+    }
+
+    /// Whether more commands may be answered, with so many bytes of replies not in the outbox yet.
+    fn has_room(&self, bytes: usize) -> bool {
+        self.outbox.unsent_bytes() + bytes < self.shared.limits.unsent_bytes
+            && self.outbox.lookups() < self.shared.limits.lookups_per_connection
+    }
+
+    /// Whether this session could go on without ever waiting, and others should have their turn.
+    fn is_busy(&self) -> bool {
+        matches!(&self.input, Input::Here(chunk) if chunk.bytes().len() == CHUNK_BYTES)
+    }
+
+    /// When the session ends if nothing goes in or out until then. While a source of places is
+    /// waited for, only that source's time counts.
+    fn due(&self) -> Option<Duration> {
+        if self.outbox.is_sending() {
+            return Some(self.last_progress + self.shared.limits.stall);
+        }
+        let idle = self.shared.limits.idle?;
+        self.outbox.is_empty().then_some(self.last_progress + idle)
+    }
+
+    /// Reads until the client hangs up, and forgets what it says.
+    async fn hang_up(&mut self) {
+        while future::poll_fn(|cx| self.connection.poll_read(cx))
+            .await
+            .is_ok_and(|chunk| !chunk.bytes().is_empty())
+        {}
+    }
+}
