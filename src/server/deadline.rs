@@ -21,20 +21,47 @@ impl<R: Runtime> Deadline<R> {
 
     /// Ready when `due`, a value of the runtime's uptime, has passed.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, runtime: &R, due: Duration) -> Poll<()> {
-        loop {
-            if let Some((at, sleep)) = self.armed.as_mut().filter(|(at, _)| *at <= due) {
-                if sleep.as_mut().poll(cx).is_pending() {
-                    return Poll::Pending;
-                }
-                if *at == due {
-                    return Poll::Ready(());
-                }
+        if let Some((at, sleep)) = self.armed.as_mut().filter(|(at, _)| *at <= due) {
+            if sleep.as_mut().poll(cx).is_pending() {
+                return Poll::Pending;
             }
-            let now = runtime.uptime();
-            if due <= now {
+            let passed = *at == due;
+            self.armed = None;
+            if passed {
                 return Poll::Ready(());
             }
-            self.armed = Some((due, Box::pin(runtime.sleep(due - now))));
+        }
+        let now = runtime.uptime();
+        if due <= now {
+            return Poll::Ready(());
+        }
+        let mut sleep = Box::pin(runtime.sleep(due - now));
+        let polled = sleep.as_mut().poll(cx);
+        self.armed = polled.is_pending().then_some((due, sleep));
+        polled
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::AsyncStd;
+    use futures_lite::future::{block_on, poll_fn};
+
+    /// A deadline that passed once must be of use again: a heartbeat comes after a heartbeat.
+    #[test]
+    fn it_passes_again_and_again_and_moves_on_while_it_is_armed() {
+        let runtime = AsyncStd;
+        let mut deadline = Deadline::new();
+        let start = runtime.uptime();
+        for step in 1..=3 {
+            let due = start + Duration::from_millis(5 * step);
+            let later = due + Duration::from_millis(2);
+            block_on(poll_fn(|cx| {
+                let _ = deadline.poll(cx, &runtime, due);
+                deadline.poll(cx, &runtime, later)
+            }));
+            assert!(runtime.uptime() >= later);
         }
     }
 }
