@@ -1,0 +1,363 @@
+//! All servers of a herd.
+
+use super::address::Address;
+use super::config_error::ConfigError;
+use super::herd_file::{HerdFile, ServerEntry};
+use super::limits::Limits;
+use super::links::Links;
+use super::server_config::{MAX_AHEAD_DEFAULT, PEER_PORT_OFFSET, ServerConfig};
+use crate::protocol::ServerName;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use toml::Spanned;
+
+/// The servers of a herd and their limits, whole and free of contradictions.
+///
+/// ```
+/// use herd::config::Herd;
+///
+/// let herd = Herd::from_toml(
+///     r#"
+///     [servers.Goloman]
+///     listen = "127.0.0.1:12000"
+///     neighbors = ["Hands"]
+///
+///     [servers.Hands]
+///     listen = "127.0.0.1:12001"
+///     "#,
+/// )?;
+/// let hands = herd.server(&"Hands".parse()?).ok_or("no Hands")?;
+/// assert_eq!(hands.peer_listen().to_string(), "127.0.0.1:22001");
+/// assert_eq!(hands.neighbors()[0].name().as_str(), "Goloman");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Herd {
+    servers: BTreeMap<ServerName, ServerConfig>,
+    first: ServerName,
+    limits: Limits,
+}
+
+impl Herd {
+    /// The five servers that run when no other herd is named: Alford, Ball, Hamilton, Holiday and
+    /// Welsh in a ring, on the ports 12000 to 12004 of this machine.
+    pub fn default_herd() -> Self {
+        Self::from_toml(include_str!("default_herd.toml")).expect("a test reads the default herd")
+    }
+
+    /// Reads the text of a herd.toml.
+    ///
+    /// # Errors
+    /// The first mistake in it, with its line and what to do about it.
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let file: HerdFile =
+            toml::from_str(text).map_err(|error| ConfigError::of_toml(text, &error))?;
+        let mut entries = named_entries(text, file.servers)?;
+        entries.sort_by_key(|entry| entry.offset);
+        let links = Links::gather(text, entries.iter().map(|entry| (&entry.name, &entry.entry)))?;
+        let first = entries.first().ok_or_else(empty_herd)?.name.clone();
+        let mut taken = BTreeMap::new();
+        let mut servers = BTreeMap::new();
+        for NamedEntry { name, entry, .. } in entries {
+            let server = server_config(text, &name, &entry, &links)?;
+            take_addresses(text, &entry, &server, &mut taken)?;
+            servers.insert(name, server);
+        }
+        Ok(Self { servers, first, limits: file.limits })
+    }
+
+    /// The server of that name.
+    pub fn server(&self, name: &ServerName) -> Option<&ServerConfig> {
+        self.servers.get(name)
+    }
+
+    /// The server that is written first in the file: whom a client asks when it names none.
+    pub fn first(&self) -> &ServerConfig {
+        self.servers.get(&self.first).expect("the first server is one of the servers")
+    }
+
+    /// All servers, in the order of their names.
+    pub fn servers(&self) -> impl ExactSizeIterator<Item = &ServerConfig> {
+        self.servers.values()
+    }
+
+    /// What each server gives away at most.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+}
+
+struct NamedEntry {
+    name: ServerName,
+    /// Where the name stands in the file, in bytes.
+    offset: usize,
+    entry: ServerEntry,
+}
+
+fn named_entries(
+    text: &str,
+    entries: BTreeMap<Spanned<String>, ServerEntry>,
+) -> Result<Vec<NamedEntry>, ConfigError> {
+    let named = entries.into_iter().map(|(name, entry)| {
+        let parsed = name.get_ref().parse();
+        let parsed = parsed.map_err(|error: crate::protocol::InvalidServerName| {
+            ConfigError::at(text, name.span(), error.to_string())
+        });
+        Ok(NamedEntry { name: parsed?, offset: name.span().start, entry })
+    });
+    named.collect()
+}
+
+fn empty_herd() -> ConfigError {
+    ConfigError::of_whole("no servers: write a table [servers.NAME] with listen = \"HOST:PORT\"")
+}
+
+fn server_config(
+    text: &str,
+    name: &ServerName,
+    entry: &ServerEntry,
+    links: &Links<'_>,
+) -> Result<ServerConfig, ConfigError> {
+    let listen = address(text, &entry.listen)?;
+    let peer_listen = match &entry.peer_listen {
+        Some(written) => address(text, written)?,
+        None => peer_address(text, &entry.listen, &listen)?,
+    };
+    Ok(ServerConfig {
+        name: name.clone(),
+        listen,
+        peer_listen,
+        neighbors: links.of(name),
+        accept_at: entry.accept_at,
+        catch_up: entry.catch_up.unwrap_or(true),
+        max_ahead: entry.max_ahead.map_or(MAX_AHEAD_DEFAULT, Duration::from_secs),
+    })
+}
+
+fn address(text: &str, written: &Spanned<String>) -> Result<Address, ConfigError> {
+    let parsed = written.get_ref().parse();
+    parsed.map_err(|error: super::address::InvalidAddress| {
+        ConfigError::at(text, written.span(), error.to_string())
+    })
+}
+
+fn peer_address(
+    text: &str,
+    written: &Spanned<String>,
+    listen: &Address,
+) -> Result<Address, ConfigError> {
+    if listen.port() == 0 {
+        return Ok(listen.clone());
+    }
+    match listen.port().checked_add(PEER_PORT_OFFSET) {
+        Some(port) => Ok(listen.with_port(port)),
+        None => Err(ConfigError::at(
+            text,
+            written.span(),
+            format!(
+                "no port {PEER_PORT_OFFSET} above {}: write the address for neighbors as \
+                 peer_listen = \"HOST:PORT\"",
+                listen.port()
+            ),
+        )),
+    }
+}
+
+/// Notes the addresses of `server`, so that no other can have them.
+fn take_addresses(
+    text: &str,
+    entry: &ServerEntry,
+    server: &ServerConfig,
+    taken: &mut BTreeMap<Address, ServerName>,
+) -> Result<(), ConfigError> {
+    let peer_span = entry.peer_listen.as_ref().unwrap_or(&entry.listen).span();
+    let sides = [(&server.listen, entry.listen.span()), (&server.peer_listen, peer_span)];
+    for (address, span) in sides.into_iter().filter(|(address, _)| address.port() != 0) {
+        if let Some(owner) = taken.insert(address.clone(), server.name.clone()) {
+            let message = format!(
+                "address {address} of {} is an address of {owner} already: choose another port",
+                server.name
+            );
+            return Err(ConfigError::at(text, span, message));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::server_config::Link;
+    use super::*;
+    use proptest::prelude::*;
+
+    /// One line for a server, so that a test can compare a whole herd.
+    fn summary(server: &ServerConfig) -> String {
+        let kind = |link| if link == Link::Push { " (push)" } else { "" };
+        let neighbors = server.neighbors().iter();
+        let neighbors: Vec<_> =
+            neighbors.map(|n| format!("{}{}", n.name(), kind(n.link()))).collect();
+        format!(
+            "{} {} {} {}",
+            server.name(),
+            server.listen(),
+            server.peer_listen(),
+            neighbors.join("+")
+        )
+    }
+
+    fn summaries(text: &str) -> Vec<String> {
+        Herd::from_toml(text).unwrap().servers().map(summary).collect()
+    }
+
+    fn error(text: &str) -> String {
+        Herd::from_toml(text).unwrap_err().to_string()
+    }
+
+    /// Clients, scripts and documentation rely on these very addresses.
+    #[test]
+    fn the_default_herd_is_the_table_of_the_protocol() {
+        let herd = Herd::default_herd();
+        let servers: Vec<_> = herd.servers().map(summary).collect();
+        assert_eq!(
+            servers,
+            [
+                "Alford 127.0.0.1:12000 127.0.0.1:22000 Hamilton+Welsh",
+                "Ball 127.0.0.1:12001 127.0.0.1:22001 Holiday+Welsh",
+                "Hamilton 127.0.0.1:12002 127.0.0.1:22002 Alford+Holiday",
+                "Holiday 127.0.0.1:12003 127.0.0.1:22003 Ball+Hamilton",
+                "Welsh 127.0.0.1:12004 127.0.0.1:22004 Alford+Ball",
+            ]
+        );
+        assert_eq!(herd.first().name().as_str(), "Alford");
+        assert_eq!(*herd.limits(), Limits::default());
+    }
+
+    /// A server with nothing said about it must behave as documented.
+    #[test]
+    fn everything_but_the_address_has_a_default() {
+        let herd = Herd::from_toml("[servers.A]\nlisten = \"localhost:0\"").unwrap();
+        let server = herd.first();
+        assert_eq!(summary(server), "A localhost:0 localhost:0 ");
+        assert_eq!((server.accept_at(), server.catch_up()), (false, true));
+        assert_eq!(server.max_ahead(), Duration::from_secs(86_400));
+    }
+
+    /// Each key must end where it belongs.
+    #[test]
+    fn everything_can_be_said() {
+        let herd = Herd::from_toml(
+            "[servers.A]\nlisten = \"[::1]:60000\"\npeer_listen = \"host:7\"\naccept_at = true\n\
+             catch_up = false\nmax_ahead = 5\n[limits]\nconnections = 3\n",
+        )
+        .unwrap();
+        let server = herd.first();
+        assert_eq!(summary(server), "A [::1]:60000 host:7 ");
+        assert_eq!((server.accept_at(), server.catch_up()), (true, false));
+        assert_eq!(server.max_ahead(), Duration::from_secs(5));
+        assert_eq!(*herd.limits(), Limits { connections: 3, ..Limits::default() });
+    }
+
+    /// A client without `--server` asks the first; that must not depend on the alphabet.
+    #[test]
+    fn the_first_server_is_the_one_written_first() {
+        let herd = Herd::from_toml("[servers.B]\nlisten = \"h:2\"\n[servers.A]\nlisten = \"h:1\"");
+        assert_eq!(herd.unwrap().first().name().as_str(), "B");
+    }
+
+    /// A follow link that only one side knew would leave the other deaf.
+    #[test]
+    fn a_link_named_on_one_side_stands_for_both_and_a_push_does_not() {
+        assert_eq!(
+            summaries(
+                "[servers.A]\nlisten = \"h:1\"\nneighbors = [\"B\", { name = \"C\" }]\n\
+                 [servers.B]\nlisten = \"h:2\"\nneighbors = [\"A\"]\n\
+                 [servers.C]\nlisten = \"h:3\"\nneighbors = [{ name = \"B\", push = true }]\n"
+            ),
+            ["A h:1 h:10001 B+C", "B h:2 h:10002 A", "C h:3 h:10003 A+B (push)"]
+        );
+    }
+
+    /// Each mistake has its line and says what to do.
+    #[test]
+    fn mistakes_are_named() {
+        let a = "[servers.A]\nlisten = \"h:1\"\n";
+        let b = "[servers.B]\nlisten = \"h:2\"\n";
+        for (text, message) in [
+            (String::new(), "no servers: write a table [servers.NAME] with listen = \"HOST:PORT\""),
+            (
+                format!("{a}neighbors = [\n\"X\",\n]\n{b}"),
+                "line 4: unknown neighbor \"X\" of A: add [servers.X], or name one of B",
+            ),
+            (
+                format!("{a}neighbors = [\"A\"]\n"),
+                "line 3: A is its own neighbor: take it out of the list",
+            ),
+            (
+                format!("{a}neighbors = [{{ name = \"B\", push = true }}]\n{b}neighbors = [\"A\"]"),
+                "line 6: A pushes to B and also follows it: write push = true where B knows only AT \
+                 lines, and name the link nowhere else",
+            ),
+            (
+                format!("{a}[servers.B]\nlisten = \"H:1\"\n"),
+                "line 4: address h:1 of B is an address of A already: choose another port",
+            ),
+            (
+                format!("{a}[servers.B]\nlisten = \"h:9\"\npeer_listen = \"h:10001\""),
+                "line 5: address h:10001 of B is an address of A already: choose another port",
+            ),
+            (
+                "[servers.A]\nlisten = \"h:1\"\npeer_listen = \"h:1\"".to_owned(),
+                "line 3: address h:1 of A is an address of A already: choose another port",
+            ),
+            (
+                "\n[servers.\"a b\"]\nlisten = \"h:1\"".to_owned(),
+                "line 2: invalid server name \"a b\": 1 to 64 letters, digits, '-', '_' and '.', \
+                 beginning with a letter or a digit",
+            ),
+            (
+                "[servers.A]\nlisten = \"h\"".to_owned(),
+                "line 2: invalid address \"h\": write HOST:PORT, for example \"127.0.0.1:12000\"",
+            ),
+            (
+                "[servers.A]\nlisten = \"h:55536\"".to_owned(),
+                "line 2: no port 10000 above 55536: write the address for neighbors as peer_listen \
+                 = \"HOST:PORT\"",
+            ),
+            (
+                format!("{a}neighbors = [7]"),
+                "line 3: invalid type: integer `7`, expected a server's name or { name = \"NAME\", \
+                 push = true }",
+            ),
+            (
+                format!("{a}neighbors = [{{ name = \"B\", pusch = true }}]"),
+                "line 3: unknown field `pusch`, expected `name` or `push`",
+            ),
+            ("[servers.A]\n".to_owned(), "line 1: missing field `listen`"),
+            (
+                format!("{a}lisen = 1\n"),
+                "line 3: unknown field `lisen`, expected one of `listen`, `peer_listen`, \
+                 `neighbors`, `accept_at`, `catch_up`, `max_ahead`",
+            ),
+            (
+                format!("{a}[server.B]\n"),
+                "line 3: unknown field `server`, expected `servers` or `limits`",
+            ),
+            (format!("{a}[limits]\nconnections = 0\n"), "line 4: invalid limit 0: write 1 or more"),
+            (format!("{a}max_ahead = -1\n"), "line 3: invalid value: integer `-1`, expected u64"),
+            (format!("{a}listen = \"h:2\"\n"), "line 3: duplicate key"),
+            (
+                "[servers.A]\nlisten = \"h:1\n".to_owned(),
+                "line 2: invalid basic string, expected `\"`",
+            ),
+        ] {
+            assert_eq!(error(&text), message, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,80}|(\\[servers\\.[AB]\\]\n|listen = \"[h:1]{0,4}\"\n|neighbors = \\[\"[AB]\"\\]\n){0,6}") {
+            let _ = Herd::from_toml(&text);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The shape of a herd.toml, before anything in it is checked against anything else.
+
+use super::limits::Limits;
+use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use toml::Spanned;
+
+/// A whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HerdFile {
+    #[serde(default)]
+    pub(super) servers: BTreeMap<Spanned<String>, ServerEntry>,
+    #[serde(default)]
+    pub(super) limits: Limits,
+}
+
+/// One table `[servers.NAME]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServerEntry {
+    pub(super) listen: Spanned<String>,
+    pub(super) peer_listen: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) neighbors: Vec<Spanned<NeighborEntry>>,
+    #[serde(default)]
+    pub(super) accept_at: bool,
+    pub(super) catch_up: Option<bool>,
+    pub(super) max_ahead: Option<u64>,
+}
+
+/// One element of `neighbors`: a name, or a table with more about it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NeighborTable {
+    name: String,
+    #[serde(default)]
+    push: bool,
+}
+
+/// What both ways to write a neighbor come to.
+#[derive(Debug)]
+pub(super) struct NeighborEntry {
+    pub(super) name: String,
+    pub(super) push: bool,
+}
+
+impl<'de> Deserialize<'de> for NeighborEntry {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NameOrTable)
+    }
+}
+
+/// An untagged enum of serde's would do the same, but could not say what is wrong inside.
+struct NameOrTable;
+
+impl<'de> Visitor<'de> for NameOrTable {
+    type Value = NeighborEntry;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a server's name or { name = \"NAME\", push = true }")
+    }
+
+    fn visit_str<E>(self, name: &str) -> Result<NeighborEntry, E> {
+        Ok(NeighborEntry { name: name.to_owned(), push: false })
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<NeighborEntry, M::Error> {
+        let NeighborTable { name, push } =
+            NeighborTable::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(NeighborEntry { name, push })
+    }
+}

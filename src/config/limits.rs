@@ -1,0 +1,111 @@
+//! How much of each thing a server gives away.
+
+use serde::de::{Deserialize, Deserializer, Error};
+use std::time::Duration;
+
+/// The limits of one server: the table `[limits]` of a herd.toml, the same for all its servers.
+///
+/// ```
+/// use herd::config::Limits;
+/// use std::time::Duration;
+///
+/// let limits = Limits { heartbeat: Duration::from_millis(100), ..Limits::default() };
+/// assert_eq!(limits.connections, 10_000);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Client connections at a time (`connections`).
+    #[serde(deserialize_with = "at_least_one")]
+    pub connections: usize,
+    /// How long a connection may stay silent with nothing owed to it; None lets it be
+    /// (`idle_seconds`, where 0 stands for None).
+    #[serde(rename = "idle_seconds", deserialize_with = "seconds_or_never")]
+    pub idle: Option<Duration>,
+    /// Bytes of replies that a client has not taken yet; beyond them nothing more is read from it
+    /// (`unsent_bytes`).
+    #[serde(deserialize_with = "at_least_one")]
+    pub unsent_bytes: usize,
+    /// How long a client over [`unsent_bytes`](Self::unsent_bytes) may take nothing before it is
+    /// disconnected (`stall_seconds`).
+    #[serde(rename = "stall_seconds", deserialize_with = "seconds")]
+    pub stall: Duration,
+    /// Bytes of changes in one batch for a follower (`follow_batch_bytes`).
+    #[serde(deserialize_with = "at_least_one")]
+    pub follow_batch_bytes: usize,
+    /// How often an idle feed says that it is alive (`heartbeat_ms`).
+    #[serde(rename = "heartbeat_ms", deserialize_with = "milliseconds")]
+    pub heartbeat: Duration,
+    /// WHATSATs of one connection that look for places at a time (`lookups_per_connection`).
+    #[serde(deserialize_with = "at_least_one")]
+    pub lookups_per_connection: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            idle: Some(Duration::from_secs(300)),
+            unsent_bytes: 1024 * 1024,
+            stall: Duration::from_secs(30),
+            follow_batch_bytes: 64 * 1024,
+            heartbeat: Duration::from_millis(1000),
+            lookups_per_connection: 16,
+        }
+    }
+}
+
+/// With none of something a server could do nothing, so 0 is a mistake and not a limit.
+fn at_least_one<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> {
+    // 32 bits are enough for every limit, and keep sums of them and spans within range.
+    match u32::deserialize(value)? {
+        0 => Err(D::Error::custom("invalid limit 0: write 1 or more")),
+        count => Ok(count as usize),
+    }
+}
+
+fn seconds_or_never<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Duration>, D::Error> {
+    let seconds = u32::deserialize(value)?;
+    Ok((seconds > 0).then_some(Duration::from_secs(seconds.into())))
+}
+
+fn seconds<'de, D: Deserializer<'de>>(value: D) -> Result<Duration, D::Error> {
+    at_least_one(value).map(|seconds| Duration::from_secs(seconds as u64))
+}
+
+fn milliseconds<'de, D: Deserializer<'de>>(value: D) -> Result<Duration, D::Error> {
+    at_least_one(value).map(|milliseconds| Duration::from_millis(milliseconds as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A key that is read into the wrong limit would go unnoticed until that limit is hit.
+    #[test]
+    fn each_key_sets_its_own_limit() {
+        let limits: Limits = toml::from_str(
+            "connections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
+             follow_batch_bytes = 5\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+        )
+        .unwrap();
+        let expected = Limits {
+            connections: 1,
+            idle: Some(Duration::from_secs(2)),
+            unsent_bytes: 3,
+            stall: Duration::from_secs(4),
+            follow_batch_bytes: 5,
+            heartbeat: Duration::from_millis(6),
+            lookups_per_connection: 7,
+        };
+        assert_eq!(limits, expected);
+    }
+
+    /// The defaults are promised in the documentation; 0 idle seconds must not mean "at once".
+    #[test]
+    fn what_is_not_said_has_its_default_and_no_idle_time_is_never() {
+        assert_eq!(toml::from_str::<Limits>(""), Ok(Limits::default()));
+        let limits = toml::from_str::<Limits>("idle_seconds = 0");
+        assert_eq!(limits, Ok(Limits { idle: None, ..Limits::default() }));
+    }
+}
