@@ -2,6 +2,7 @@
 
 use crate::reply_buffer::REPLY_BYTES_MAX;
 use herd::config::Address;
+use std::error::Error;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -82,16 +83,19 @@ impl fmt::Display for ClientError {
     }
 }
 
-/// The system's errors in words that are the same on every system, without their numbers.
+/// The system's errors in words that are the same on every system, without their numbers. What the
+/// async runtime wraps around them only repeats the address.
 fn reason(error: &io::Error) -> String {
-    match error.raw_os_error() {
-        Some(_) => error.kind().to_string(),
-        None => error.to_string(),
+    let cause = error.source().and_then(|cause| cause.downcast_ref());
+    match (error.raw_os_error(), cause) {
+        (Some(_), _) => error.kind().to_string(),
+        (None, Some(cause)) => reason(cause),
+        (None, None) => error.to_string(),
     }
 }
 
-impl std::error::Error for ClientError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for ClientError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.problem {
             Problem::Unreachable(error) | Problem::Lost(error) => Some(error),
             Problem::Closed

@@ -53,14 +53,14 @@ pub(crate) enum Subcommand {
 #[derive(Debug, StructOpt)]
 pub(crate) struct IamatArguments {
     /// The client's ID, without white space
-    #[structopt(long, value_name = "ID")]
+    #[structopt(long, value_name = "ID", parse(from_os_str))]
     pub(crate) id: OsString,
     /// Where it is: latitude and longitude in decimal degrees, for example
     /// +34.068930-118.445127
-    #[structopt(long, value_name = "POSITION", allow_hyphen_values = true)]
+    #[structopt(long, value_name = "POSITION", allow_hyphen_values = true, parse(from_os_str))]
     pub(crate) loc: OsString,
     /// When it was there, in seconds since 1970 [default: the time of sending]
-    #[structopt(long, value_name = "TIME", allow_hyphen_values = true)]
+    #[structopt(long, value_name = "TIME", allow_hyphen_values = true, parse(from_os_str))]
     pub(crate) time: Option<OsString>,
     #[structopt(flatten)]
     pub(crate) server: ServerArguments,
@@ -70,13 +70,25 @@ pub(crate) struct IamatArguments {
 #[derive(Debug, StructOpt)]
 pub(crate) struct WhatsatArguments {
     /// The client's ID, without white space
-    #[structopt(long, value_name = "ID")]
+    #[structopt(long, value_name = "ID", parse(from_os_str))]
     pub(crate) id: OsString,
     /// How far from the client, from 0 to 50 kilometres
-    #[structopt(long, value_name = "KM", default_value = "10", allow_hyphen_values = true)]
+    #[structopt(
+        long,
+        value_name = "KM",
+        default_value = "10",
+        allow_hyphen_values = true,
+        parse(from_os_str)
+    )]
     pub(crate) radius: OsString,
     /// How many places, from 0 to 20
-    #[structopt(long, value_name = "N", default_value = "5", allow_hyphen_values = true)]
+    #[structopt(
+        long,
+        value_name = "N",
+        default_value = "5",
+        allow_hyphen_values = true,
+        parse(from_os_str)
+    )]
     pub(crate) max: OsString,
     /// Prints the reply exactly as it comes
     #[structopt(long)]
@@ -89,7 +101,7 @@ pub(crate) struct WhatsatArguments {
 #[derive(Debug, StructOpt)]
 pub(crate) struct SendArguments {
     /// The line; write -- before one that begins with a hyphen
-    #[structopt(value_name = "LINE")]
+    #[structopt(value_name = "LINE", parse(from_os_str))]
     pub(crate) line: OsString,
     #[structopt(flatten)]
     pub(crate) server: ServerArguments,
@@ -112,8 +124,8 @@ pub(crate) struct ReplayArguments {
 #[derive(Debug, StructOpt)]
 pub(crate) struct ServerArguments {
     /// The server to talk with: its name, or HOST:PORT [default: the herd's first]
-    #[structopt(long = "server", value_name = "SERVER")]
-    target: Option<String>,
+    #[structopt(long = "server", value_name = "SERVER", parse(from_os_str))]
+    target: Option<OsString>,
     /// The file that says where the herd's servers are [default: a built-in herd of
     /// Alford, Ball, Hamilton, Holiday and Welsh on this machine]
     #[structopt(long, value_name = "FILE", parse(from_os_str))]
@@ -147,6 +159,8 @@ impl ServerArguments {
     /// The server that they name, one of `herd` if by name.
     pub(crate) fn server(&self, herd: &Herd) -> Result<Server, Failure> {
         let Some(text) = &self.target else { return Ok(Server::first_of(herd)) };
+        // No name and no host holds the character that stands for what is no UTF-8.
+        let text = text.to_string_lossy();
         let target: Target =
             text.parse().map_err(|error: InvalidTarget| Failure::Usage(error.to_string()))?;
         target.resolve(herd).map_err(|error| Failure::Usage(error.to_string()))
@@ -159,7 +173,10 @@ pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let read =
         File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
-    read.map_err(|error| failure(&error.kind().to_string()))?;
+    read.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => failure("no such file"),
+        kind => failure(&kind.to_string()),
+    })?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
         return Err(failure(&format!("it is longer than {FILE_BYTES_MAX} bytes")));
     }

@@ -31,9 +31,10 @@ pub(super) async fn run(arguments: &ReplayArguments, output: &mut Output) -> Res
 /// Says on stderr what came of it.
 fn conclude(tally: Tally) -> Result<(), Failure> {
     let Tally { requests, met, failures } = tally;
-    let summary = format!("{requests} requests answered, {met} expectations met");
+    let summary =
+        format!("requests answered: {requests}; expectations met: {met}; failures: {failures}");
     if failures > 0 {
-        return Err(Failure::Outcome(format!("{summary}, {failures} failed")));
+        return Err(Failure::Outcome(summary));
     }
     say(&summary);
     Ok(())

@@ -11,6 +11,9 @@
 //! expect-json /status "OK"                  a JSON pointer into the last reply, and its value
 //! ```
 //!
+//! A `*` that ends a pattern as a field of its own matches the rest of the line. A JSON value is
+//! written as JSON. Requests before the first `@` go to the server that the [`Runner`] starts with.
+//!
 //! Whatever begins with no other step's word is a request and is sent as it stands, so that invalid
 //! commands can be sent as well.
 //!

@@ -4,7 +4,7 @@ use crate::fields::fields;
 use std::fmt;
 
 /// Fields to compare with those of a line: as many, each equal, where `*` stands for any bytes
-/// within one field, or none.
+/// within one field, or none. A last field that is only `*` also stands for all fields after it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Pattern {
     fields: Vec<Vec<u8>>,
@@ -24,7 +24,8 @@ impl Pattern {
             // A line with too few fields matches no field's pattern, not even `*`.
             found.next().is_some_and(|field| field_matches(pattern, field))
         });
-        all_match && found.next().is_none()
+        let rest_matches = self.fields.last().is_some_and(|last| last == b"*");
+        all_match && (rest_matches || found.next().is_none())
     }
 }
 
@@ -71,13 +72,14 @@ mod tests {
             ("a*a", "aa"),
             ("a*b*a", "abba"),
             ("*", "*"),
+            ("AT *", "AT a b"),
             ("***", "x"),
         ] {
             assert!(matches(pattern, line), "{pattern:?} {line:?}");
         }
         for (pattern, line) in [
             ("AT *", "AT"),
-            ("AT *", "AT a b"),
+            ("AT *x", "AT ax bx"),
             ("AT", "AT a"),
             ("a", "ab"),
             ("b", "ab"),
