@@ -7,11 +7,13 @@
 mod answer;
 mod bounds;
 mod distance;
+mod gazetteer;
 mod layout;
 mod place;
 
 pub use answer::{Answer, InvalidAnswer};
 pub use distance::{EARTH_RADIUS_METRES, distance_metres};
+pub use gazetteer::Gazetteer;
 pub use layout::lay_out;
 pub use place::Place;
 
