@@ -31,6 +31,11 @@ impl Answer {
         Ok(Self { json })
     }
 
+    /// Takes JSON that this room wrote itself, with no more results than were asked for.
+    pub(crate) fn trusted(json: Vec<u8>) -> Self {
+        Self { json }
+    }
+
     /// The reply that stands for an error: no results, `UNKNOWN_ERROR`, and what happened.
     pub fn unknown_error(error: &PlacesError) -> Self {
         Self { json: error.to_string().into_bytes() }

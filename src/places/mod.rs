@@ -5,10 +5,17 @@
 //! [`Fetcher`](crate::fetch::Fetcher).
 
 mod answer;
+mod bounds;
+mod distance;
 mod gazetteer;
-pub use gazetteer::Gazetteer;
+mod layout;
+mod place;
 
 pub use answer::{Answer, InvalidAnswer};
+pub use distance::{EARTH_RADIUS_METRES, distance_metres};
+pub use gazetteer::Gazetteer;
+pub use layout::lay_out;
+pub use place::Place;
 
 use crate::protocol::{Coordinates, MaxResults, Radius};
 use async_trait::async_trait;
