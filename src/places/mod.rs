@@ -5,6 +5,7 @@
 //! [`Fetcher`](crate::fetch::Fetcher).
 
 mod answer;
+mod shape;
 
 pub use answer::{Answer, InvalidAnswer};
 
