@@ -5,9 +5,15 @@
 //! [`Fetcher`](crate::fetch::Fetcher).
 
 mod answer;
+mod api_key;
+mod file;
+mod google;
 mod shape;
 
 pub use answer::{Answer, InvalidAnswer};
+pub use api_key::{API_KEY_BYTES_MAX, ApiKey, InvalidApiKey, REDACTED_KEY_BYTES_MIN};
+pub use file::{FilePlaces, InvalidPlacesFile, PLACES_FILE_BYTES_MAX};
+pub use google::{GOOGLE_BASE, GooglePlaces, InvalidBase};
 
 use crate::protocol::{Coordinates, MaxResults, Radius};
 use async_trait::async_trait;
