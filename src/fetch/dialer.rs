@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use futures_rustls::TlsConnector;
 use futures_rustls::client::TlsStream;
 use futures_rustls::pki_types::ServerName;
+use http_body_util::Full;
 use hyper::header::{CONNECTION, HOST, HeaderValue, USER_AGENT};
 use std::fmt;
 use surf::http::{Error, Request, Response, StatusCode};
@@ -56,13 +57,13 @@ impl<R: Runtime> Dialer<R> {
 #[async_trait]
 impl<R: Runtime> surf::HttpClient for Dialer<R> {
     async fn send(&self, mut request: Request) -> Result<Response, Error> {
-        let body = request.take_body().into_bytes().await?;
-        let exchange = async {
-            let request_out = wire_request(&request, body)?;
-            self.connect(request.url()).await?.exchange(request_out).await
-        };
         let gateway_error = |error| Error::new(StatusCode::BadGateway, error);
-        let (status, body) = exchange.await.map_err(gateway_error)?;
+        // The head comes first, for surf adds a content type when a body is taken, even an empty
+        // one.
+        let mut wire_request = wire_head(&request).map_err(gateway_error)?;
+        *wire_request.body_mut() = request.take_body().into_bytes().await?.into();
+        let connection = self.connect(request.url()).await.map_err(gateway_error)?;
+        let (status, body) = connection.exchange(wire_request).await.map_err(gateway_error)?;
         let mut response = Response::new(known_status(status));
         response.set_body(body);
         Ok(response)
@@ -101,8 +102,8 @@ fn destination(url: &Url) -> Result<(String, Security), FetchError> {
     Ok((format!("{host}:{port}"), Security::Tls(name)))
 }
 
-/// The request as it goes over the wire.
-fn wire_request(request: &Request, body: Vec<u8>) -> Result<connection::Request, FetchError> {
+/// The request as it goes over the wire, without its body.
+fn wire_head(request: &Request) -> Result<connection::Request, FetchError> {
     let url = request.url();
     let method = request.method().to_string();
     let mut builder = hyper::Request::builder()
@@ -116,7 +117,7 @@ fn wire_request(request: &Request, body: Vec<u8>) -> Result<connection::Request,
         }
     }
     // The error's text names the kind of thing that is wrong, not the thing.
-    let built = builder.body(body.into());
+    let built = builder.body(Full::default());
     let mut built = built.map_err(|error| FetchError::InvalidRequest(error.to_string()))?;
     let agent = HeaderValue::from_static(OWN_USER_AGENT);
     built.headers_mut().entry(USER_AGENT).or_insert(agent);
@@ -169,7 +170,7 @@ mod tests {
         let url: Url = "http://a.test/".parse().expect("well-formed");
         let mut request = Request::new(Method::Get, url);
         request.insert_header("x-key", "SECRET\r\nx: y");
-        let error = wire_request(&request, Vec::new()).expect_err("no line breaks in headers");
+        let error = wire_head(&request).expect_err("no line breaks in headers");
         assert_eq!(error.to_string(), "invalid request: failed to parse header value");
     }
 
