@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod fetch;
+pub mod journal;
 pub mod node;
 pub mod places;
 pub mod protocol;
