@@ -1,1 +1,39 @@
-//! The scripted client of a herd.
+//! The client of a herd, for programs and for scripts.
+//!
+//! [`Client`] talks with one server: it sends commands and reads the replies as types. [`script`]
+//! runs whole conversations with a herd and checks what comes back. The command `herd-client` is
+//! both of them with arguments.
+//!
+//! This package knows what a client may know: the grammar of [`herd::protocol`] and the addresses of
+//! [`herd::config`]. It never looks inside a server, prints nothing and reads no arguments; only
+//! the command does.
+//!
+//! ```no_run
+//! use herd::protocol::{ClientId, MaxResults, Position, Radius};
+//! use herd_client::Client;
+//!
+//! # async fn conversation() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut client = Client::connect(&"127.0.0.1:12000".parse()?).await?;
+//! let kiwi = ClientId::parse(b"kiwi.cs.ucla.edu")?;
+//! client.iamat(kiwi, Position::parse(b"+34.068930-118.445127")?, herd_client::now()).await?;
+//! let near = client.whatsat(kiwi, Radius::parse(b"10")?, MaxResults::parse(b"5")?).await?;
+//! println!("{}{}", near.at(), near.json());
+//! # Ok(())
+//! # }
+//! ```
+
+mod client;
+mod client_error;
+mod connection;
+mod fields;
+mod reply;
+mod reply_buffer;
+pub mod script;
+mod server;
+
+pub use client::{Client, TIMEOUT_DEFAULT};
+pub use client_error::{ClientError, Problem};
+pub use connection::now;
+pub use reply::{AtLine, PlacesReply, Reply};
+pub use reply_buffer::REPLY_BYTES_MAX;
+pub use server::{InvalidTarget, Server, Target, UnknownServer};

@@ -1,18 +1,29 @@
 //! The reply of a places source.
 
 use super::PlacesError;
+use super::shape::Results;
 use crate::protocol::MaxResults;
+use memchr::memchr;
 use std::fmt;
+use std::sync::Arc;
 
-/// A reply in the shape of Nearby Search, as the bytes of its JSON.
+/// A reply in the shape of Nearby Search, as the bytes of its JSON. Clones share them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    json: Vec<u8>,
+    json: Arc<[u8]>,
+    /// Where the results are in `json`; None where there is nothing to cut.
+    results: Option<Results>,
 }
 
-/// What came is no Nearby Search reply.
+/// What came is no Nearby Search reply. The text holds nothing of what came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidAnswer(String);
+
+impl InvalidAnswer {
+    pub(super) fn new(what_is_wrong: impl Into<String>) -> Self {
+        Self(what_is_wrong.into())
+    }
+}
 
 impl fmt::Display for InvalidAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -25,20 +36,234 @@ impl std::error::Error for InvalidAnswer {}
 impl Answer {
     /// Takes the JSON of a reply as it is.
     ///
+    /// ```
+    /// use herd::places::Answer;
+    /// use herd::protocol::MaxResults;
+    ///
+    /// let json = br#"{ "results" : [ 1, 2.50, 3 ], "status" : "OK" }"#;
+    /// let mut out = Vec::new();
+    /// let two = MaxResults::new(2).expect("2 is at most 20");
+    /// Answer::from_json(json.to_vec())?.write(two, &mut out);
+    /// assert_eq!(out, b"{ \"results\" : [ 1, 2.50 ], \"status\" : \"OK\" }\n\n");
+    /// # Ok::<(), herd::places::InvalidAnswer>(())
+    /// ```
+    ///
     /// # Errors
-    /// When it is no JSON object with a text at `status`, or its `results` are no array.
+    /// When it is no JSON object with a text at `status`, its `results` are no array, or
+    /// it has one of the two more than once.
     pub fn from_json(json: Vec<u8>) -> Result<Self, InvalidAnswer> {
-        Ok(Self { json })
+        let results = Results::find(&json)?;
+        Ok(Self { json: json.into(), results })
+    }
+
+    /// Takes JSON that we laid out ourselves, with no more results than were asked for: it is
+    /// neither checked nor cut.
+    pub(crate) fn trusted(json: Vec<u8>) -> Self {
+        Self { json: json.into(), results: None }
     }
 
     /// The reply that stands for an error: no results, `UNKNOWN_ERROR`, and what happened.
     pub fn unknown_error(error: &PlacesError) -> Self {
-        Self { json: error.to_string().into_bytes() }
+        let message = json_text(&error.to_string());
+        let json = format!(
+            "{{\n   \"error_message\" : {message},\n   \"html_attributions\" : [],\n   \
+             \"results\" : [],\n   \"status\" : \"UNKNOWN_ERROR\"\n}}\n"
+        );
+        Self::trusted(json.into_bytes())
     }
 
     /// Appends the JSON with its results cut to `max`, as a WHATSAT's reply has it: runs of LF are
-    /// one LF, and two LF end it.
-    pub fn write(&self, _max: MaxResults, out: &mut Vec<u8>) {
-        out.extend_from_slice(&self.json);
+    /// one LF, and two LF end it, in place of all CR and LF there. Every other byte is as it came.
+    pub fn write(&self, max: MaxResults, out: &mut Vec<u8>) {
+        let line_ends = self.json.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r'));
+        let end = self.json.len() - line_ends.count();
+        let cut = self.results.as_ref().and_then(|results| results.cut(max)).unwrap_or(end..end);
+        push_lines(&self.json[..cut.start], out);
+        push_lines(&self.json[cut.end..end], out);
+        out.extend_from_slice(b"\n\n");
+    }
+}
+
+/// Appends `bytes` with every run of LF made one. No run goes over the end of `bytes`, for results
+/// begin and end with what is no LF.
+fn push_lines(mut bytes: &[u8], out: &mut Vec<u8>) {
+    while let Some(line_feed) = memchr(b'\n', bytes) {
+        out.extend_from_slice(&bytes[..=line_feed]);
+        bytes = &bytes[line_feed..];
+        let run = bytes.iter().take_while(|&&byte| byte == b'\n').count();
+        bytes = &bytes[run..];
+    }
+    out.extend_from_slice(bytes);
+}
+
+/// A text in quotes, as Google writes it.
+fn json_text(text: &str) -> String {
+    let json = serde_json::Value::from(text).to_string();
+    json.replace('<', "\\u003c").replace('>', "\\u003e")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::RESULTS_MAX;
+    use proptest::prelude::*;
+    use serde_json::value::RawValue;
+
+    fn written(json: &[u8], max: u8) -> Result<String, String> {
+        let answer = Answer::from_json(json.to_vec()).map_err(|error| error.to_string())?;
+        let mut out = Vec::new();
+        answer.write(MaxResults::new(max).expect("the test's max is at most 20"), &mut out);
+        Ok(String::from_utf8(out).expect("what was UTF-8 stays UTF-8"))
+    }
+
+    /// Without it a client would get other places, or other digits, than the source sent.
+    #[test]
+    fn results_are_cut_and_every_other_byte_stays() {
+        let json = concat!(
+            "{\n   \"a\" : 1e-7,\"results\":[ {\"results\":[1,2,3]} ,\n 4.0,\t12345678901234567890 ],",
+            "\r\n \"z\\u00e9\" : [1 , 2,3], \"status\":\"OK\" }\n"
+        );
+        let (head, tail) = (
+            "{\n   \"a\" : 1e-7,\"results\":[",
+            "],\r\n \"z\\u00e9\" : [1 , 2,3], \"status\":\"OK\" }\n\n",
+        );
+        let cut = |max, results: &str| {
+            assert_eq!(written(json.as_bytes(), max), Ok(format!("{head}{results}{tail}")));
+        };
+        cut(0, "");
+        cut(1, " {\"results\":[1,2,3]} ");
+        cut(2, " {\"results\":[1,2,3]} ,\n 4.0 ");
+        cut(3, " {\"results\":[1,2,3]} ,\n 4.0,\t12345678901234567890 ");
+        cut(20, " {\"results\":[1,2,3]} ,\n 4.0,\t12345678901234567890 ");
+    }
+
+    /// Without it a source with more results than the most would be cut in the wrong place.
+    #[test]
+    fn a_reply_may_hold_more_than_anyone_asks_for() {
+        let numbers = |count: u8| (0..count).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+        for count in [20, 21, 22, 60] {
+            let json = format!(r#"{{"status":"OK","results":[{} ]}}"#, numbers(count));
+            let expected = format!("{{\"status\":\"OK\",\"results\":[{} ]}}\n\n", numbers(20));
+            assert_eq!(written(json.as_bytes(), RESULTS_MAX), Ok(expected));
+        }
+    }
+
+    /// Without it a client could take a blank line inside a reply for its end.
+    #[test]
+    fn runs_of_line_feeds_are_one_and_two_end_the_reply() {
+        let json = b"\n\n{\n\n\n\"results\":\n\n[\n\n1\n\n,\n\n2\n\n]\n,\"status\":\"\"}\n\n\r\n";
+        let cut = "\n{\n\"results\":\n[\n1\n]\n,\"status\":\"\"}\n\n";
+        assert_eq!(written(json, 1).as_deref(), Ok(cut));
+        let whole = "\n{\n\"results\":\n[\n1\n,\n2\n]\n,\"status\":\"\"}\n\n";
+        assert_eq!(written(json, 2).as_deref(), Ok(whole));
+        assert_eq!(written(b"{\"status\":\"\"} ", 2).as_deref(), Ok("{\"status\":\"\"} \n\n"));
+    }
+
+    /// Without it a wrong reply would go to clients as a right one.
+    #[test]
+    fn what_is_no_reply_is_refused_without_its_text() {
+        for (json, error) in [
+            (r#""#, "not JSON: EOF while parsing a value at line 1 column 0"),
+            (r#"<html>SECRET</html>"#, "not JSON: expected value at line 1 column 1"),
+            (
+                r#"{"status":"OK","SECRET"#,
+                "not JSON: EOF while parsing a string at line 1 column 22",
+            ),
+            (r#"{"status":"OK"} SECRET"#, "not JSON: trailing characters at line 1 column 17"),
+            (r#"{"status":"OK","results":[1,]}"#, "not JSON: expected value at line 1 column 29"),
+            (r#""SECRET""#, "not a JSON object"),
+            (r#"["SECRET"]"#, "not a JSON object"),
+            (r#"{}"#, "no status"),
+            (r#"{"error":{"status":"SECRET"}}"#, "no status"),
+            (r#"{"status":7}"#, "its status is no text"),
+            (r#"{"status":"OK","results":null}"#, "its results are no array"),
+            (r#"{"status":"OK","status":"SECRET"}"#, "more than one status"),
+            (r#"{"status":"OK","results":[],"result\u0073":[]}"#, "results more than once"),
+        ] {
+            assert_eq!(written(json.as_bytes(), 1), Err(error.to_owned()), "{json}");
+        }
+        assert_eq!(written(b"{\"status\":\"\xff\"}", 1), Err("not UTF-8".to_owned()));
+    }
+
+    /// Without it one reply could overflow the stack and end the server.
+    #[test]
+    fn deep_nesting_needs_no_stack() {
+        let (open, close) = ("[".repeat(500_000), "]".repeat(500_000));
+        let json = format!(r#"{{"status":"OK","x":{open}{close},"results":[{open}{close},2]}}"#);
+        let whole = written(json.as_bytes(), 2).expect("nesting is no error");
+        assert_eq!(whole.trim_end(), json);
+        let cut = written(json.as_bytes(), 1).expect("nesting is no error");
+        assert_eq!(cut.trim_end(), json.replace(",2]", "]"));
+        written(open.as_bytes(), 1).expect_err("it is never closed");
+    }
+
+    /// Without it an error's text could break the reply's JSON.
+    #[test]
+    fn an_error_is_laid_out_as_a_reply() {
+        let answer = Answer::unknown_error(&PlacesError::new("a \"b\" \\ <c>\n\u{1}é"));
+        let mut out = Vec::new();
+        answer.write(MaxResults::new(0).expect("0 is at most 20"), &mut out);
+        let expected = concat!(
+            "{\n   \"error_message\" : \"a \\\"b\\\" \\\\ \\u003cc\\u003e\\n\\u0001é\",\n",
+            "   \"html_attributions\" : [],\n   \"results\" : [],\n",
+            "   \"status\" : \"UNKNOWN_ERROR\"\n}\n\n"
+        );
+        assert_eq!(String::from_utf8(out).as_deref(), Ok(expected));
+    }
+
+    /// Any JSON, with blanks of all kinds between its tokens.
+    fn json() -> impl Strategy<Value = String> {
+        let blank = "[ \\n\\r\\t]{0,3}";
+        let leaf = prop_oneof![
+            Just("null".to_owned()),
+            "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?",
+            "\"([a-zé\\[\\]{}:, ]|\\\\[\"\\\\/bfnrt]|\\\\u00[0-9a-f]{2}){0,6}\"",
+        ];
+        leaf.prop_recursive(3, 24, 4, move |inner| {
+            let item = (blank, inner, blank).prop_map(|(a, value, b)| format!("{a}{value}{b}"));
+            let member = ("[a-z]{0,3}", item.clone()).prop_map(|(k, v)| format!("\"{k}\":{v}"));
+            prop_oneof![
+                prop::collection::vec(item, 0..4)
+                    .prop_map(|items| format!("[{}]", items.join(","))),
+                prop::collection::vec(member, 0..4)
+                    .prop_map(|members| format!("{{{}}}", members.join(","))),
+            ]
+        })
+    }
+
+    proptest! {
+        /// Without it some way to write JSON would be cut in the wrong place.
+        #[test]
+        fn a_cut_reply_is_the_same_but_for_its_last_results(
+            items in prop::collection::vec(json(), 0..24),
+            blanks in prop::collection::vec("[ \\n\\r\\t]{0,3}", 8),
+            other in json(),
+            max in 0..=RESULTS_MAX,
+        ) {
+            let [a, b, c, d, e, f, g, h] = &blanks[..] else { unreachable!("there are eight") };
+            let reply = |results: &str| format!(
+                "{a}{{\"x\":{other},\"results\"{b}:{c}[{results}]{d},\"status\":\"OK\"}}{e}"
+            );
+            let json = reply(&format!("{f}{}{g}", items.join(&format!("{h},{a}"))));
+            let kept = &items[..items.len().min(usize::from(max))];
+            let mut expected = match kept {
+                [] if !items.is_empty() => reply(""),
+                _ => reply(&format!("{f}{}{g}", kept.join(&format!("{h},{a}")))),
+            };
+            while expected.contains("\n\n") {
+                expected = expected.replace("\n\n", "\n");
+            }
+            let expected = format!("{}\n\n", expected.trim_end_matches(['\n', '\r']));
+            let out = written(json.as_bytes(), max).expect("it has the shape");
+            serde_json::from_str::<&RawValue>(&out).expect("a cut keeps JSON valid");
+            prop_assert_eq!(out, expected);
+        }
+
+        /// Without it some input could end the server.
+        #[test]
+        fn no_input_panics(bytes in prop::collection::vec(any::<u8>(), 0..64), max in 0..=RESULTS_MAX) {
+            written(&bytes, max).ok();
+            written(&[b"{\"status\":\"\",\"results\":[", &bytes[..], b"]}"].concat(), max).ok();
+        }
     }
 }

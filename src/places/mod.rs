@@ -5,10 +5,24 @@
 //! [`Fetcher`](crate::fetch::Fetcher).
 
 mod answer;
+mod api_key;
+mod bounds;
+mod distance;
+mod file;
 mod gazetteer;
-pub use gazetteer::Gazetteer;
+mod google;
+mod layout;
+mod place;
+mod shape;
 
 pub use answer::{Answer, InvalidAnswer};
+pub use api_key::{API_KEY_BYTES_MAX, ApiKey, InvalidApiKey, REDACTED_KEY_BYTES_MIN};
+pub use distance::{EARTH_RADIUS_METRES, distance_metres};
+pub use file::{FilePlaces, InvalidPlacesFile, PLACES_FILE_BYTES_MAX};
+pub use gazetteer::Gazetteer;
+pub use google::{GOOGLE_BASE, GooglePlaces, InvalidBase};
+pub use layout::lay_out;
+pub use place::Place;
 
 use crate::protocol::{Coordinates, MaxResults, Radius};
 use async_trait::async_trait;

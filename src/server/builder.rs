@@ -31,7 +31,7 @@ impl<R: Runtime> Builder<R> {
             limits: herd.limits().clone(),
             herd: herd.clone(),
             name: name.clone(),
-            places: Arc::new(Gazetteer::new()),
+            places: Arc::new(Gazetteer),
             traffic: None,
             catch_up: None,
         }

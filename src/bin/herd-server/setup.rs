@@ -55,7 +55,7 @@ fn require_server(herd: &Herd, name: &ServerName) -> Result<(), String> {
 
 fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
     match &options.places {
-        PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer::new())),
+        PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
         PlacesSource::Google => todo!(),
         PlacesSource::File(_) => todo!(),
     }

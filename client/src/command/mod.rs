@@ -1,0 +1,41 @@
+//! The command `herd-client`: arguments in, answers out, an exit status at the end.
+//!
+//! This room owns arguments, the terminal and the exit status. Answers go to stdout, everything else
+//! to stderr. What it says to servers it says through the library.
+
+mod failure;
+mod iamat;
+mod json_text;
+mod options;
+mod output;
+mod paint;
+mod replay;
+mod send;
+mod whatsat;
+
+use failure::Failure;
+use options::{Options, Subcommand};
+use output::Output;
+use std::process::ExitCode;
+
+/// Runs the command with the arguments of this process.
+pub(crate) fn run() -> ExitCode {
+    let options = match Options::read() {
+        Ok(options) => options,
+        Err(exit) => return exit,
+    };
+    match async_std::task::block_on(carry_out(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn carry_out(options: &Options) -> Result<(), Failure> {
+    let mut output = Output::of_this_process();
+    match &options.subcommand {
+        Subcommand::Iamat(arguments) => iamat::run(arguments, &mut output).await,
+        Subcommand::Whatsat(arguments) => whatsat::run(arguments, &mut output).await,
+        Subcommand::Send(arguments) => send::run(arguments, &mut output).await,
+        Subcommand::Replay(arguments) => replay::run(arguments, &mut output).await,
+    }
+}

@@ -1,0 +1,88 @@
+//! `herd-client replay`.
+
+use super::failure::Failure;
+use super::options::{ReplayArguments, read_file};
+use super::output::Output;
+use super::paint::{Ink, Paint};
+use herd_client::script::{AfterFailure, Event, Runner, Script, Tally};
+use std::io::{self, Write};
+
+/// Runs the scripts one after the other, once all of them are read.
+pub(super) async fn run(arguments: &ReplayArguments, output: &mut Output) -> Result<(), Failure> {
+    let herd = arguments.server.herd()?;
+    let start = arguments.server.server(&herd)?;
+    let read = arguments.scripts.iter().map(|path| {
+        let script = Script::parse(&path.display().to_string(), &read_file(path)?, &herd);
+        script.map_err(|error| Failure::Usage(error.to_string()))
+    });
+    let scripts = read.collect::<Result<Vec<_>, Failure>>()?;
+    let after_failure = if arguments.keep_going { AfterFailure::GoOn } else { AfterFailure::Stop };
+    let mut runner = Runner::new(start, after_failure);
+    for script in &scripts {
+        show_line(Ink::Aside, &format!("# {}", script.name()), output)?;
+        runner.run(script, |event| show(&event, output)).await?;
+        if runner.tally().failures > 0 && after_failure == AfterFailure::Stop {
+            break;
+        }
+    }
+    conclude(runner.tally())
+}
+
+/// Says on stderr what came of it.
+fn conclude(tally: Tally) -> Result<(), Failure> {
+    let Tally { requests, met, failures } = tally;
+    let summary =
+        format!("requests answered: {requests}; expectations met: {met}; failures: {failures}");
+    if failures > 0 {
+        return Err(Failure::Outcome(summary));
+    }
+    say(&summary);
+    Ok(())
+}
+
+/// Prints what happens: `> ` before what is said, `< ` before what is answered.
+fn show(event: &Event<'_>, output: &mut Output) -> io::Result<()> {
+    match event {
+        Event::Server(server) => show_line(Ink::Aside, &format!("@{server}"), output),
+        Event::Wait(span) => show_line(Ink::Aside, &format!("wait {span:?}"), output),
+        Event::Request(line) => {
+            let mut text = Vec::new();
+            output.paint().push(Ink::Said, &[b"> ", *line].concat(), &mut text);
+            text.push(b'\n');
+            output.write(&text)
+        }
+        Event::Reply(reply) => output.write(&answered(reply.as_bytes(), output.paint())),
+        Event::Failure { script, line, message } => {
+            say(&format!("{script}:{line}: {message}"));
+            Ok(())
+        }
+    }
+}
+
+/// Says something on stderr; a closed one changes nothing about what the scripts found.
+fn say(message: &str) {
+    let _ = writeln!(io::stderr(), "{message}");
+}
+
+fn show_line(ink: Ink, line: &str, output: &mut Output) -> io::Result<()> {
+    let mut text = Vec::new();
+    output.paint().push(ink, line.as_bytes(), &mut text);
+    text.push(b'\n');
+    output.write(&text)
+}
+
+/// A reply with a mark before each line, and the mark of an invalid command in alarm.
+fn answered(reply: &[u8], paint: Paint) -> Vec<u8> {
+    let mut text = Vec::new();
+    for line in reply.split_inclusive(|&byte| byte == b'\n') {
+        text.extend_from_slice(b"< ");
+        match line.strip_prefix(b"?") {
+            Some(rest) => {
+                paint.push(Ink::Alarm, b"?", &mut text);
+                text.extend_from_slice(rest);
+            }
+            None => text.extend_from_slice(line),
+        }
+    }
+    text
+}

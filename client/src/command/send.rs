@@ -1,0 +1,62 @@
+//! `herd-client send`, and what the other subcommands share of it.
+
+use super::failure::Failure;
+use super::options::{SendArguments, ServerArguments};
+use super::output::Output;
+use herd::protocol::LINE_BYTES_MAX;
+use herd_client::{Client, Problem, Reply, Server};
+
+/// Sends any line, and prints the reply as it comes.
+pub(super) async fn run(arguments: &SendArguments, output: &mut Output) -> Result<(), Failure> {
+    let mut conversation = Conversation::begin(&arguments.server).await?;
+    let reply = conversation.send(arguments.line.as_encoded_bytes()).await?;
+    output.write(reply.as_bytes())?;
+    match reply {
+        Reply::At(_) | Reply::Places(_) | Reply::Nothing => Ok(()),
+        Reply::Invalid(_) => {
+            let server = conversation.server();
+            Err(Failure::Outcome(format!("{server} calls this an invalid command")))
+        }
+    }
+}
+
+/// A connection with the server that the arguments name.
+pub(super) struct Conversation {
+    server: Server,
+    client: Client,
+}
+
+impl Conversation {
+    /// Connects.
+    pub(super) async fn begin(arguments: &ServerArguments) -> Result<Self, Failure> {
+        let server = arguments.server(&arguments.herd()?)?;
+        let connected = Client::connect(server.address()).await;
+        let client = connected.map_err(|error| Failure::Outcome(server.explain(&error)))?;
+        Ok(Self { server, client })
+    }
+
+    /// Whom it is with.
+    pub(super) fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// Sends one line and returns the reply.
+    pub(super) async fn send(&mut self, line: &[u8]) -> Result<Reply, Failure> {
+        self.client.send(line).await.map_err(|error| match error.problem() {
+            Problem::LineBreak(_) => Failure::Usage(error.to_string()),
+            _ => Failure::Outcome(self.server.explain(&error)),
+        })
+    }
+}
+
+/// A command out of its fields, when it is not too long for a server.
+pub(super) fn command_line(fields: &[&[u8]]) -> Result<Vec<u8>, Failure> {
+    let line = fields.join(&b' ');
+    if line.len() <= LINE_BYTES_MAX {
+        return Ok(line);
+    }
+    Err(Failure::Usage(format!(
+        "the command is {} bytes long, and servers take {LINE_BYTES_MAX}: choose a shorter --id",
+        line.len()
+    )))
+}

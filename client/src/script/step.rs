@@ -1,0 +1,68 @@
+//! One line of a script.
+
+use super::expectation::Expectation;
+use super::request::Request;
+use crate::server::{InvalidTarget, Server, Target};
+use herd::config::Herd;
+use std::time::Duration;
+
+/// The longest `wait`, an hour: a longer one is a typing error.
+pub(super) const WAIT_MAX: Duration = Duration::from_secs(3600);
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Step {
+    /// `@NAME` or `@HOST:PORT`: where the following requests go.
+    Server(Server),
+    /// Anything that is no other step: a line to send.
+    Request(Request),
+    /// `expect` or `expect-json`: what the last reply must be.
+    Expect(Expectation),
+    /// `wait 200ms` or `wait 2s`.
+    Wait(Duration),
+}
+
+impl Step {
+    /// Reads a line, without its LF. None when there is nothing to do on it.
+    pub(super) fn parse(line: &[u8], herd: &Herd) -> Result<Option<Self>, String> {
+        let text = line.trim_ascii();
+        if text.is_empty() || text.starts_with(b"#") {
+            return Ok(None);
+        }
+        if let Some(target) = text.strip_prefix(b"@") {
+            return server(target, herd).map(Step::Server).map(Some);
+        }
+        let length = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
+        let (word, rest) = text.split_at(length);
+        let step = match word {
+            b"expect" => Step::Expect(Expectation::parse_first_line(rest)?),
+            b"expect-json" => Step::Expect(Expectation::parse_json(rest.trim_ascii())?),
+            b"wait" => Step::Wait(span(rest.trim_ascii())?),
+            _ => Step::Request(Request::parse(line)?),
+        };
+        Ok(Some(step))
+    }
+}
+
+fn server(text: &[u8], herd: &Herd) -> Result<Server, String> {
+    let text = String::from_utf8_lossy(text);
+    let target: Target = text.parse().map_err(|error: InvalidTarget| error.to_string())?;
+    target.resolve(herd).map_err(|error| error.to_string())
+}
+
+/// Reads `200ms` or `2s`.
+fn span(text: &[u8]) -> Result<Duration, String> {
+    let wrong = || {
+        let text = String::from_utf8_lossy(text);
+        format!("invalid time to wait {text:?}: write 200ms or 2s, an hour at most")
+    };
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (number, unit) = text.split_at(digits);
+    let number = std::str::from_utf8(number).ok().and_then(|number| number.parse::<u64>().ok());
+    let span = match (number, unit) {
+        (Some(number), b"ms") => Duration::from_millis(number),
+        (Some(number), b"s") => Duration::from_secs(number),
+        _ => return Err(wrong()),
+    };
+    if span <= WAIT_MAX { Ok(span) } else { Err(wrong()) }
+}

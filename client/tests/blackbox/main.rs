@@ -1,0 +1,18 @@
+//! The client from outside: the library and the built command against a stub that answers as a test
+//! wants, on a port that the system chooses.
+//!
+//! | file | what it is about |
+//! |---|---|
+//! | `iamat`, `whatsat`, `send`, `replay` | one subcommand each: stdout, stderr, exit status |
+//! | `usage` | arguments that make no sense, help, and where servers are found |
+//! | `library` | `Client`: replies as types, and everything that can go wrong on the way |
+//! | `stub`, `command` | the server of these tests, and running the command |
+
+mod command;
+mod iamat;
+mod library;
+mod replay;
+mod send;
+mod stub;
+mod usage;
+mod whatsat;

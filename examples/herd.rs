@@ -1,0 +1,124 @@
+//! The default herd, all five servers in one process, and a conversation with them over TCP.
+//!
+//! `cargo run --release --example herd` talks and then stays up for `herd-client` until Ctrl-C;
+//! with `-- --once` it ends after the conversation.
+
+use async_signal::{Signal, Signals};
+use async_std::io::{BufReader, prelude::BufReadExt};
+use async_std::net::TcpStream;
+use async_std::task::{self, JoinHandle};
+use futures_lite::{AsyncWriteExt, StreamExt};
+use herd::config::Herd;
+use herd::protocol::Timestamp;
+use herd::runtime::{AsyncStd, Runtime};
+use herd::server::{Server, Stop};
+use std::error::Error;
+use std::time::Duration;
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    let once = match std::env::args().nth(1).as_deref() {
+        None => false,
+        Some("--once") => true,
+        Some(other) => {
+            return Err(format!("{other} is not known here; there is only --once").into());
+        }
+    };
+    task::block_on(async {
+        let herd = Herd::default_herd();
+        let running = start(&herd).await?;
+        converse(&herd).await?;
+        if !once {
+            stay_until_interrupted().await?;
+        }
+        for (stop, server) in running {
+            stop.request();
+            server.await;
+        }
+        Ok(())
+    })
+}
+
+/// Starts every server of the herd as a task.
+async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<()>)>> {
+    println!("Five servers, each talking with its neighbors only:\n");
+    let mut running = Vec::new();
+    for config in herd.servers() {
+        let server = Server::builder(AsyncStd, herd, config.name()).bind().await?;
+        let neighbors: Vec<_> = config.neighbors().iter().map(|n| n.name().as_str()).collect();
+        let (name, address) = (server.name().clone(), server.client_address());
+        println!("    {name:<8}  {address}  talks with {}", neighbors.join(" and "));
+        running.push((server.stop(), task::spawn(server.run())));
+    }
+    Ok(running)
+}
+
+async fn converse(herd: &Herd) -> Outcome<()> {
+    let now = AsyncStd.now();
+    let (earlier, later) = (now.saturating_sub(Duration::from_secs(60)), now);
+
+    heading("A position told to one server ...");
+    tell(herd, "Alford", &iamat("+34.068930-118.445127", earlier)).await?;
+    heading("... is known to all. What is within 10 km, two places at most?");
+    wait_until_known(herd, "Ball", earlier).await?;
+    tell(herd, "Ball", "WHATSAT kiwi.cs.ucla.edu 10 2").await?;
+
+    heading("The client has moved to Paris and tells another server.");
+    tell(herd, "Welsh", &iamat("+48.8566+2.3522", later)).await?;
+    heading("A minute-old message arrives late. It is answered, and changes nothing:");
+    tell(herd, "Hamilton", &iamat("+34.068930-118.445127", earlier)).await?;
+    heading("Newest wins, everywhere.");
+    wait_until_known(herd, "Holiday", later).await?;
+    tell(herd, "Holiday", "WHATSAT kiwi.cs.ucla.edu 5 1").await?;
+
+    heading("What is no command comes back with a question mark.");
+    tell(herd, "Alford", "WHEREIS kiwi.cs.ucla.edu").await
+}
+
+fn heading(text: &str) {
+    println!("\n{text}\n");
+}
+
+fn iamat(position: &str, time: Timestamp) -> String {
+    format!("IAMAT kiwi.cs.ucla.edu {position} {time}")
+}
+
+/// Sends a command to a server, and prints both sides of the exchange.
+async fn tell(herd: &Herd, server: &str, command: &str) -> Outcome<()> {
+    println!("    to {server}: {command}");
+    for line in ask(herd, server, command).await?.lines() {
+        println!("    {line}");
+    }
+    Ok(())
+}
+
+/// Sends a command to a server over a connection of its own, and returns the whole reply.
+async fn ask(herd: &Herd, server: &str, command: &str) -> Outcome<String> {
+    let config = herd.server(&server.parse()?).ok_or("the herd has no such server")?;
+    let mut stream = TcpStream::connect(config.listen().to_string()).await?;
+    stream.write_all(format!("{command}\n").as_bytes()).await?;
+    stream.close().await?;
+    let lines: Vec<String> = BufReader::new(stream).lines().try_collect().await?;
+    Ok(lines.join("\n"))
+}
+
+/// Asks a server until it has heard of the position with this time; that takes a moment.
+async fn wait_until_known(herd: &Herd, server: &str, time: Timestamp) -> Outcome<()> {
+    for _ in 0..500 {
+        let reply = ask(herd, server, "WHATSAT kiwi.cs.ucla.edu 0 0").await?;
+        if reply.lines().next().is_some_and(|at| at.ends_with(&time.to_string())) {
+            return Ok(());
+        }
+        task::sleep(Duration::from_millis(10)).await;
+    }
+    Err(format!("{server} has not heard of the position within five seconds").into())
+}
+
+async fn stay_until_interrupted() -> Outcome<()> {
+    heading("The herd stays up until Ctrl-C. From another terminal:");
+    println!("    cargo run --release -p herd-client -- iamat --id x --loc +34-118");
+    println!("    cargo run --release -p herd-client -- whatsat --id x --server Welsh");
+    Signals::new([Signal::Int, Signal::Term])?.next().await;
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! What surf sends requests through: a new connection for each, of the runtime's and rustls'.
+
+use super::FetchError;
+use super::connection::{self, Connection};
+use super::request::host_of;
+use crate::runtime::Runtime;
+use async_trait::async_trait;
+use futures_rustls::TlsConnector;
+use futures_rustls::client::TlsStream;
+use futures_rustls::pki_types::ServerName;
+use http_body_util::Full;
+use hyper::header::{CONNECTION, HOST, HeaderValue, USER_AGENT};
+use std::fmt;
+use surf::http::{Error, Request, Response, StatusCode};
+use url::{Position, Url};
+
+/// What requests call themselves, where they do not say so themselves.
+const OWN_USER_AGENT: &str = concat!("herd/", env!("CARGO_PKG_VERSION"));
+
+/// An HTTP client for surf that owns no sockets, reactor or threads: the runtime does.
+pub(super) struct Dialer<R: Runtime> {
+    /// In a box, because surf's clients must be movable and a runtime need not be.
+    runtime: Box<R>,
+    tls: TlsConnector,
+}
+
+impl<R: Runtime> Dialer<R> {
+    pub(super) fn new(runtime: R, tls: TlsConnector) -> Self {
+        Self { runtime: Box::new(runtime), tls }
+    }
+
+    async fn connect(&self, url: &Url) -> Result<Connection, FetchError> {
+        let (address, security) = destination(url)?;
+        let host = host_of(url);
+        let stream = self.runtime.connect(&address).await;
+        let stream = stream.map_err(|error| FetchError::not_connected(&host, &error))?;
+        match security {
+            Security::Plain => Connection::open(stream, host).await,
+            Security::Tls(name) => {
+                let stream = self.secure(stream, name, &host).await?;
+                Connection::open(stream, host).await
+            }
+        }
+    }
+
+    async fn secure(
+        &self,
+        stream: R::Stream,
+        name: ServerName<'static>,
+        host: &str,
+    ) -> Result<TlsStream<R::Stream>, FetchError> {
+        let stream = self.tls.connect(name, stream).await;
+        stream.map_err(|error| FetchError::not_secure(host, &error))
+    }
+}
+
+#[async_trait]
+impl<R: Runtime> surf::HttpClient for Dialer<R> {
+    async fn send(&self, mut request: Request) -> Result<Response, Error> {
+        let gateway_error = |error| Error::new(StatusCode::BadGateway, error);
+        // The head comes first, for surf adds a content type when a body is taken, even an empty
+        // one.
+        let mut wire_request = wire_head(&request).map_err(gateway_error)?;
+        *wire_request.body_mut() = request.take_body().into_bytes().await?.into();
+        let connection = self.connect(request.url()).await.map_err(gateway_error)?;
+        let (status, body) = connection.exchange(wire_request).await.map_err(gateway_error)?;
+        let mut response = Response::new(known_status(status));
+        response.set_body(body);
+        Ok(response)
+    }
+}
+
+impl<R: Runtime> fmt::Debug for Dialer<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Dialer")
+    }
+}
+
+/// What a connection needs before HTTP can be spoken over it.
+enum Security {
+    Plain,
+    Tls(ServerName<'static>),
+}
+
+/// Where a URL's host is, and how it is spoken to.
+fn destination(url: &Url) -> Result<(String, Security), FetchError> {
+    let invalid = |why: String| FetchError::InvalidRequest(why);
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(invalid(format!("a URL of http or https is needed, not of {}", url.scheme())));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(invalid("a URL cannot hold a user name or a password".to_owned()));
+    }
+    let host = url.host_str().expect("a URL of http or https has a host");
+    let port = url.port_or_known_default().expect("http and https have a port");
+    if url.scheme() == "http" {
+        return Ok((format!("{host}:{port}"), Security::Plain));
+    }
+    // A URL has an IPv6 address in brackets, a certificate has not.
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+    let name = name.map_err(|_| invalid(format!("{host} cannot be in a certificate")))?;
+    Ok((format!("{host}:{port}"), Security::Tls(name)))
+}
+
+/// The request as it goes over the wire, without its body.
+fn wire_head(request: &Request) -> Result<connection::Request, FetchError> {
+    let url = request.url();
+    let method = request.method().to_string();
+    let mut builder = hyper::Request::builder()
+        .method(method.as_str())
+        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .header(HOST, host_of(url))
+        .header(CONNECTION, "close");
+    for (name, values) in request.iter() {
+        for value in values {
+            builder = builder.header(name.as_str(), value.as_str());
+        }
+    }
+    // The error's text names the kind of thing that is wrong, not the thing.
+    let built = builder.body(Full::default());
+    let mut built = built.map_err(|error| FetchError::InvalidRequest(error.to_string()))?;
+    let agent = HeaderValue::from_static(OWN_USER_AGENT);
+    built.headers_mut().entry(USER_AGENT).or_insert(agent);
+    Ok(built)
+}
+
+/// The status in surf's words, which know the registered ones only: any other stands for the first
+/// of its class, as RFC 9110, section 15, has it.
+fn known_status(status: u16) -> StatusCode {
+    StatusCode::try_from(status)
+        .or_else(|_| StatusCode::try_from(status / 100 * 100))
+        .unwrap_or(StatusCode::InternalServerError)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use surf::http::Method;
+
+    fn refusal(url: &str) -> String {
+        let url = url.parse().expect("the test's URL is well-formed");
+        destination(&url).err().expect("the URL cannot be asked").to_string()
+    }
+
+    /// Without it a mistyped base would panic or send credentials nowhere.
+    #[test]
+    fn a_url_that_cannot_be_asked_is_refused() {
+        let scheme = "invalid request: a URL of http or https is needed, not of ftp";
+        assert_eq!(refusal("ftp://a.test/?key=SECRET"), scheme);
+        let user = "invalid request: a URL cannot hold a user name or a password";
+        assert_eq!(refusal("http://me:SECRET@a.test/"), user);
+        assert_eq!(refusal("https://:SECRET@a.test/"), user);
+        let name = "invalid request: -a-.test cannot be in a certificate";
+        assert_eq!(refusal("https://-a-.test/"), name);
+    }
+
+    /// Without it hosts that are addresses could not be reached.
+    #[test]
+    fn a_destination_has_the_port_of_its_scheme() {
+        let address = |url: &str| destination(&url.parse().expect("well-formed")).unwrap().0;
+        assert_eq!(address("http://a.test/"), "a.test:80");
+        assert_eq!(address("https://a.test/"), "a.test:443");
+        assert_eq!(address("https://[::1]:8/"), "[::1]:8");
+        assert_eq!(address("https://127.0.0.1/"), "127.0.0.1:443");
+    }
+
+    /// Without it a header could end the head early, and its text could reach a log.
+    #[test]
+    fn a_header_with_a_line_break_is_refused_without_its_text() {
+        let url: Url = "http://a.test/".parse().expect("well-formed");
+        let mut request = Request::new(Method::Get, url);
+        request.insert_header("x-key", "SECRET\r\nx: y");
+        let error = wire_head(&request).expect_err("no line breaks in headers");
+        assert_eq!(error.to_string(), "invalid request: failed to parse header value");
+    }
+
+    /// Without it a proxy's own status would be no answer at all.
+    #[test]
+    fn an_unknown_status_stands_for_its_class() {
+        let known = |status| u16::from(known_status(status));
+        assert_eq!([200, 404, 299, 520, 999].map(known), [200, 404, 200, 500, 500]);
+    }
+}

@@ -1,0 +1,92 @@
+//! The real fetcher: surf, over connections of the runtime's.
+
+use super::dialer::Dialer;
+use super::{FetchError, FetchRequest, FetchResponse, Fetcher, Method, Roots};
+use crate::runtime::{Runtime, timeout};
+use ::surf::http::headers::{HeaderName, HeaderValue};
+use ::surf::http::{Error, Method as SurfMethod};
+use async_trait::async_trait;
+use std::fmt;
+use std::time::Duration;
+
+/// How long a fetch may take by default, from the look-up of the host's name to the end of the
+/// body: 5 s.
+pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A [`Fetcher`] that asks over the network: HTTP/1.1, plain or over TLS 1.2 and 1.3.
+///
+/// Every request has a connection of its own, which ends with it. Redirects are not followed.
+pub struct SurfFetcher<R: Runtime> {
+    client: ::surf::Client,
+    runtime: R,
+    timeout: Duration,
+}
+
+impl<R: Runtime> SurfFetcher<R> {
+    /// A fetcher that trusts whom the platform trusts. It reads the platform's certificates, which
+    /// blocks for some milliseconds.
+    pub fn new(runtime: R) -> Self {
+        Self::trusting(runtime, Roots::platform())
+    }
+
+    /// A fetcher that trusts these authorities only.
+    pub fn trusting(runtime: R, roots: Roots) -> Self {
+        let dialer = Dialer::new(runtime.clone(), roots.into_connector());
+        let client = ::surf::Client::with_http_client(dialer);
+        Self { client, runtime, timeout: FETCH_TIMEOUT }
+    }
+
+    /// The same fetcher with another limit on the time that a fetch takes in all.
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    async fn exchange(&self, request: ::surf::Request) -> Result<FetchResponse, Error> {
+        let mut response = self.client.send(request).await?;
+        let body = response.body_bytes().await?;
+        Ok(FetchResponse::new(response.status().into(), body))
+    }
+}
+
+#[async_trait]
+impl<R: Runtime> Fetcher for SurfFetcher<R> {
+    async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
+        let host = request.host();
+        let exchange = self.exchange(surf_request(request)?);
+        match timeout(&self.runtime, self.timeout, exchange).await {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(error)) => Err(error.downcast().unwrap_or_else(|_| {
+                // Only the dialer makes errors, and of the one kind; an unknown text stays here.
+                FetchError::Broken { host, why: "surf failed".to_owned() }
+            })),
+            None => Err(FetchError::TimedOut { host, after: self.timeout }),
+        }
+    }
+}
+
+/// The request in surf's words.
+fn surf_request(request: FetchRequest) -> Result<::surf::Request, FetchError> {
+    let method = match request.method() {
+        Method::Get => SurfMethod::Get,
+        Method::Post => SurfMethod::Post,
+    };
+    let mut surf_request = ::surf::Request::new(method, request.url().clone());
+    for (name, value) in request.headers() {
+        let invalid = |_| FetchError::InvalidRequest(format!("header {name:?} is not ASCII"));
+        let key = HeaderName::from_bytes(name.clone().into_bytes()).map_err(invalid)?;
+        let value = HeaderValue::from_bytes(value.clone().into_bytes()).map_err(invalid)?;
+        surf_request.append_header(key, value);
+    }
+    // A body of surf's brings a content type along, which a GET has no use for.
+    if request.method() == Method::Post {
+        surf_request.set_body(request.into_body());
+    }
+    Ok(surf_request)
+}
+
+impl<R: Runtime> fmt::Debug for SurfFetcher<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SurfFetcher").field("timeout", &self.timeout).finish_non_exhaustive()
+    }
+}

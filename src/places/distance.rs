@@ -1,0 +1,77 @@
+//! How far apart two positions are.
+
+use super::Question;
+use super::bounds::wrap_longitude;
+use crate::protocol::Coordinates;
+
+/// The mean radius of the Earth, in metres: R1 = (2a + b) / 3 of the ellipsoid GRS 80 (H. Moritz,
+/// "Geodetic Reference System 1980", Journal of Geodesy 74, 2000).
+pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
+
+/// The distance in metres along a great circle of a spherical Earth, at most 0.6 percent off the
+/// ellipsoid's.
+///
+/// The haversine formula keeps its precision where the law of cosines loses it: a few metres apart,
+/// which is where places are (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984).
+///
+/// ```
+/// use herd::places::distance_metres;
+/// use herd::protocol::Coordinates;
+///
+/// let paris = Coordinates { latitude: 48.85341, longitude: 2.3488 };
+/// let versailles = Coordinates { latitude: 48.80359, longitude: 2.13424 };
+/// assert_eq!(distance_metres(paris, versailles).round(), 16654.0);
+/// ```
+pub fn distance_metres(from: Coordinates, to: Coordinates) -> f64 {
+    let half_sine_squared = |degrees: f64| (degrees.to_radians() / 2.0).sin().powi(2);
+    let cosine = |degrees: f64| degrees.to_radians().cos();
+    let haversine = half_sine_squared(to.latitude - from.latitude)
+        + cosine(from.latitude)
+            * cosine(to.latitude)
+            * half_sine_squared(wrap_longitude(to.longitude - from.longitude));
+    // Rounding may leave antipodes a little over one, where the arc sine has no value.
+    2.0 * EARTH_RADIUS_METRES * haversine.sqrt().min(1.0).asin()
+}
+
+impl Question {
+    /// Whether a place is within the radius.
+    pub fn reaches(&self, place: Coordinates) -> bool {
+        distance_metres(self.center, place) <= self.radius.metres()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::PI;
+
+    fn distance(from: (f64, f64), to: (f64, f64)) -> f64 {
+        let coordinates = |(latitude, longitude)| Coordinates { latitude, longitude };
+        distance_metres(coordinates(from), coordinates(to))
+    }
+
+    #[track_caller]
+    fn assert_metres(found: f64, expected: f64) {
+        assert!((found - expected).abs() < 1e-3, "{found} m is not {expected} m");
+    }
+
+    #[test]
+    fn known_arcs_have_known_lengths() {
+        let degree = EARTH_RADIUS_METRES * PI / 180.0;
+        assert_metres(distance((10.0, 20.0), (11.0, 20.0)), degree);
+        assert_metres(distance((0.0, 20.0), (0.0, 21.0)), degree);
+        assert_metres(distance((60.0, 0.0), (60.0, 180.0)), 60.0 * degree);
+        assert_metres(distance((0.0, 0.0), (0.0, 180.0)), 180.0 * degree);
+        assert_metres(distance((90.0, 0.0), (-90.0, 77.0)), 180.0 * degree);
+        assert_eq!(distance((34.0, -118.0), (34.0, -118.0)), 0.0);
+    }
+
+    /// A plain difference of longitudes would put Fiji's islands a world apart.
+    #[test]
+    fn longitude_180_is_no_border() {
+        let degree = EARTH_RADIUS_METRES * PI / 180.0;
+        assert_metres(distance((0.0, 179.5), (0.0, -179.5)), degree);
+        assert_eq!(distance((-17.0, 180.0), (-17.0, -180.0)), 0.0);
+        assert_metres(distance((90.0, 10.0), (90.0, -170.0)), 0.0);
+    }
+}

@@ -1,0 +1,248 @@
+//! Google's Nearby Search, or a service that speaks as it does.
+
+use super::{Answer, ApiKey, Places, PlacesError, Question};
+use crate::fetch::{FetchRequest, FetchResponse, Fetcher, Url};
+use async_trait::async_trait;
+use std::fmt;
+
+/// Where Google's own service is.
+pub const GOOGLE_BASE: &str = "https://maps.googleapis.com";
+
+/// The path of Nearby Search, below the base.
+const NEARBY_SEARCH: &str = "/maps/api/place/nearbysearch/json";
+
+/// The source that asks Nearby Search for every question. Google answers those keys only that had
+/// the service before it became a legacy one.
+///
+/// ```
+/// use herd::fetch::{CannedFetcher, FetchResponse};
+/// use herd::places::{GooglePlaces, Places, Question};
+/// use herd::protocol::{Coordinates, MaxResults, Radius};
+///
+/// # async_std::task::block_on(async {
+/// let denied = br#"{ "results" : [], "status" : "REQUEST_DENIED" }"#;
+/// let fetcher = CannedFetcher::new()
+///     .with_answer("https://maps.googleapis.com/", Ok(FetchResponse::new(200, denied)));
+/// let source = GooglePlaces::new(fetcher, "AIzaSecret".parse()?);
+/// let question = Question {
+///     center: Coordinates { latitude: 34.06893, longitude: -118.445127 },
+///     radius: Radius::parse(b"10").expect("10 km are at most 50"),
+///     max: MaxResults::parse(b"5").expect("5 is at most 20"),
+/// };
+/// let mut out = Vec::new();
+/// source.nearby(&question).await?.write(question.max, &mut out);
+/// assert_eq!(out, b"{ \"results\" : [], \"status\" : \"REQUEST_DENIED\" }\n\n");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # }).unwrap();
+/// ```
+pub struct GooglePlaces<F: Fetcher> {
+    fetcher: F,
+    endpoint: Url,
+    key: ApiKey,
+}
+
+impl<F: Fetcher> GooglePlaces<F> {
+    /// A source that asks Google, as the customer whose key this is.
+    pub fn new(fetcher: F, key: ApiKey) -> Self {
+        let endpoint = endpoint(GOOGLE_BASE).expect("Google's base is a good one");
+        Self { fetcher, endpoint, key }
+    }
+
+    /// The same source with another service: `base` is what comes before `/maps/api/place/...`, a
+    /// URL of `http` or `https`.
+    ///
+    /// # Errors
+    /// When `base` is anything else, or has a user name, a password, a query or a fragment.
+    pub fn with_base(self, base: &str) -> Result<Self, InvalidBase> {
+        Ok(Self { endpoint: endpoint(base)?, ..self })
+    }
+
+    /// The request for a question. A `max` of 0 is asked as well: the reply's status is the
+    /// source's to tell.
+    fn request(&self, question: &Question) -> FetchRequest {
+        let Question { center, radius, max: _ } = question;
+        // A product of 1,000 is not exact for every radius; a millimetre more or less is nothing.
+        let metres = (radius.metres() * 1000.0).round() / 1000.0;
+        let query = format!(
+            "location={},{}&radius={metres}&key={}",
+            center.latitude,
+            center.longitude,
+            self.key.in_query()
+        );
+        let mut url = self.endpoint.clone();
+        url.set_query(Some(&query));
+        FetchRequest::get(url)
+    }
+
+    /// A reply in the shape of Nearby Search is the source's word, whatever status HTTP gives it.
+    /// Without one, HTTP's status is all there is to tell.
+    fn answer(&self, response: FetchResponse) -> Result<Answer, PlacesError> {
+        let status = response.status();
+        let json = self.key.redact(response.into_body());
+        Answer::from_json(json).map_err(|error| match status {
+            200 => PlacesError::new(format!(
+                "the places service answered with no Nearby Search reply: {error}"
+            )),
+            _ => PlacesError::new(format!("the places service answered {status}")),
+        })
+    }
+}
+
+#[async_trait]
+impl<F: Fetcher> Places for GooglePlaces<F> {
+    async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
+        match self.fetcher.fetch(self.request(question)).await {
+            Ok(response) => self.answer(response),
+            Err(error) => {
+                let text = format!("no answer from the places service: {error}");
+                let text = self.key.redact(text.into_bytes());
+                Err(PlacesError::new(String::from_utf8_lossy(&text)))
+            }
+        }
+    }
+}
+
+impl<F: Fetcher> fmt::Debug for GooglePlaces<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoint = self.endpoint.as_str();
+        f.debug_struct("GooglePlaces").field("endpoint", &endpoint).finish_non_exhaustive()
+    }
+}
+
+/// The URL of Nearby Search below a base.
+fn endpoint(base: &str) -> Result<Url, InvalidBase> {
+    let mut url = Url::parse(base).map_err(|error| InvalidBase(error.to_string()))?;
+    let invalid = |why: &str| Err(InvalidBase(why.to_owned()));
+    if !matches!(url.scheme(), "http" | "https") {
+        return invalid("it is not of http or https");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return invalid("it has a user name or a password");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return invalid("it has a query or a fragment");
+    }
+    url.set_path(&format!("{}{NEARBY_SEARCH}", url.path().trim_end_matches('/')));
+    Ok(url)
+}
+
+/// A text that cannot be the base of a places service. It does not repeat the text, in which a key
+/// may stand by mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidBase(String);
+
+impl fmt::Display for InvalidBase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid places URL: {}", self.0)
+    }
+}
+
+impl std::error::Error for InvalidBase {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::{CannedFetcher, FetchError};
+    use crate::protocol::{Coordinates, MaxResults, Radius};
+    use futures_lite::future::block_on;
+    use std::sync::Arc;
+
+    const KEY: &str = "AIza+Secret/Key";
+
+    fn question(latitude: f64, longitude: f64, radius: &str) -> Question {
+        Question {
+            center: Coordinates { latitude, longitude },
+            radius: Radius::parse(radius.as_bytes()).expect("the test's radius is good"),
+            max: MaxResults::new(5).expect("5 is at most 20"),
+        }
+    }
+
+    fn source<F: Fetcher>(fetcher: F) -> GooglePlaces<F> {
+        GooglePlaces::new(fetcher, KEY.parse().expect("the test's key is good"))
+    }
+
+    fn ask(answer: Result<FetchResponse, FetchError>) -> Result<String, String> {
+        let source = source(CannedFetcher::new().with_answer("https://", answer));
+        let question = question(34.0, -118.0, "10");
+        let answer = block_on(source.nearby(&question)).map_err(|error| error.to_string())?;
+        let mut out = Vec::new();
+        answer.write(question.max, &mut out);
+        Ok(String::from_utf8(out).expect("a reply is UTF-8"))
+    }
+
+    /// Without it a source would look elsewhere, or for another radius.
+    #[test]
+    fn a_question_is_one_url() {
+        let fetcher = Arc::new(CannedFetcher::new());
+        let google = source(fetcher.clone());
+        let proxy = source(fetcher.clone()).with_base("http://127.0.0.1:8/proxy/").unwrap();
+        block_on(google.nearby(&question(34.06893, -118.445127, "10"))).expect_err("none is set");
+        block_on(google.nearby(&question(-0.0000001, 180.0, "1.001"))).expect_err("none is set");
+        block_on(proxy.nearby(&question(0.0, 0.0, "0"))).expect_err("none is set");
+        let urls: Vec<String> = fetcher.requests().iter().map(|r| r.url().to_string()).collect();
+        let nearby_search = "https://maps.googleapis.com/maps/api/place/nearbysearch/json";
+        let key = "AIza%2BSecret%2FKey";
+        assert_eq!(
+            urls,
+            [
+                format!("{nearby_search}?location=34.06893,-118.445127&radius=10000&key={key}"),
+                format!("{nearby_search}?location=-0.0000001,180&radius=1001&key={key}"),
+                format!(
+                    "http://127.0.0.1:8/proxy/maps/api/place/nearbysearch/json\
+                     ?location=0,0&radius=0&key={key}"
+                ),
+            ]
+        );
+    }
+
+    /// Without it a refusal that says why would become one that does not.
+    #[test]
+    fn a_reply_of_the_right_shape_passes_with_any_http_status() {
+        let denied = r#"{ "results" : [], "status" : "REQUEST_DENIED" }"#;
+        for status in [200, 403, 500] {
+            let answer = ask(Ok(FetchResponse::new(status, denied)));
+            assert_eq!(answer, Ok(format!("{denied}\n\n")), "{status}");
+        }
+    }
+
+    /// Without it a client would not learn why there are no places.
+    #[test]
+    fn what_is_no_reply_is_an_error_that_says_so() {
+        let html = |status| ask(Ok(FetchResponse::new(status, "<html>")));
+        assert_eq!(html(500), Err("the places service answered 500".to_owned()));
+        assert_eq!(html(302), Err("the places service answered 302".to_owned()));
+        let not_json = "the places service answered with no Nearby Search reply: not JSON: \
+                        expected value at line 1 column 1";
+        assert_eq!(html(200), Err(not_json.to_owned()));
+    }
+
+    /// Without it a source that repeats the request would tell the key to every client.
+    #[test]
+    fn the_key_is_nowhere() {
+        let echo = r#"{ "error_message" : "AIza+Secret/Key, AIza%2bSecret\/Key", "status" : "X" }"#;
+        let redacted = r#"{ "error_message" : "REDACTED, REDACTED", "status" : "X" }"#;
+        assert_eq!(ask(Ok(FetchResponse::new(200, echo))), Ok(format!("{redacted}\n\n")));
+        let broken = FetchError::Broken { host: "a.test".to_owned(), why: KEY.to_owned() };
+        let text = "no answer from the places service: no whole reply from a.test: REDACTED";
+        assert_eq!(ask(Err(broken)), Err(text.to_owned()));
+        let debug = "GooglePlaces { endpoint: \
+                     \"https://maps.googleapis.com/maps/api/place/nearbysearch/json\", .. }";
+        assert_eq!(format!("{:?}", source(CannedFetcher::new())), debug);
+    }
+
+    /// Without it a mistyped base would be found out by the first client.
+    #[test]
+    fn a_base_is_of_http_and_has_no_query() {
+        let error = |base: &str| {
+            let refused = source(CannedFetcher::new()).with_base(base);
+            refused.expect_err("no base").to_string()
+        };
+        assert_eq!(error("SECRET"), "invalid places URL: relative URL without a base");
+        assert_eq!(error("ftp://a.test"), "invalid places URL: it is not of http or https");
+        let query = "invalid places URL: it has a query or a fragment";
+        assert_eq!(error("https://a.test/?key=SECRET"), query);
+        assert_eq!(error("https://a.test/#SECRET"), query);
+        let user = "invalid places URL: it has a user name or a password";
+        assert_eq!(error("https://SECRET@a.test/"), user);
+    }
+}
