@@ -92,6 +92,16 @@ impl Client {
         (at, json)
     }
 
+    /// Whether no byte has come that was not read.
+    pub fn has_nothing_yet(&mut self) -> bool {
+        let stream = self.stream.get_ref();
+        stream.set_nonblocking(true).expect("sockets can be looked at without waiting");
+        let peeked = stream.peek(&mut [0]);
+        stream.set_nonblocking(false).expect("sockets can be waited for");
+        self.stream.buffer().is_empty()
+            && peeked.is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
+    }
+
     /// Everything up to the end of the connection.
     #[track_caller]
     pub fn rest(&mut self) -> Vec<u8> {

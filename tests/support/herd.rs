@@ -28,7 +28,7 @@ const RING: [(&str, &str); 5] = [
 #[derive(Debug, Default)]
 pub struct Plan {
     servers: BTreeMap<String, ServerPlan>,
-    limits: String,
+    limits: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Default)]
@@ -75,9 +75,9 @@ impl Plan {
         self
     }
 
-    /// A line of the table of limits.
-    pub fn limit(mut self, limit: &str) -> Self {
-        writeln!(self.limits, "{limit}").expect("a text takes every line");
+    /// A limit of all servers.
+    pub fn limit(mut self, name: &str, value: u64) -> Self {
+        self.limits.insert(name.to_owned(), value);
         self
     }
 
@@ -86,9 +86,11 @@ impl Plan {
     }
 
     /// The herd, with its file written, and none of its servers running.
-    pub fn build(self) -> Herd {
+    pub fn build(mut self) -> Herd {
         let folder = tempfile::tempdir().expect("there is room for a folder");
-        let mut file = format!("[limits]\nheartbeat_ms = 200\n{}", self.limits);
+        self.limits.entry("heartbeat_ms".to_owned()).or_insert(200);
+        let limits = self.limits.iter().map(|(name, value)| format!("{name} = {value}\n"));
+        let mut file = format!("[limits]\n{}", limits.collect::<String>());
         let mut places = BTreeMap::new();
         for (name, plan) in self.servers {
             let (clients, peers) = (ReservedPort::new(), ReservedPort::new());

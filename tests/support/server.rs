@@ -4,7 +4,7 @@ use super::clock::eventually_some;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 
 /// A server that is about to be started.
@@ -98,7 +98,8 @@ pub struct Server {
 impl Server {
     /// Everything that this server, and those before it on the same log, wrote to standard error.
     pub fn log(&self) -> String {
-        read(&self.log)
+        let bytes = fs::read(&self.log).expect("a server has a log once it is started");
+        String::from_utf8_lossy(&bytes).into_owned()
     }
 
     pub fn signal(&self, signal: Signal) {
@@ -113,19 +114,6 @@ impl Server {
             self.child.try_wait().expect("a child can be waited for")
         })
     }
-
-    /// The most memory that the process has used so far, in bytes, as the kernel counts it.
-    pub fn peak_memory(&self) -> u64 {
-        let status = read(Path::new(&format!("/proc/{}/status", self.child.id())));
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = peak.and_then(|peak| peak.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-        1024 * kilobytes.expect("Linux shows a process's memory")
-    }
-}
-
-fn read(path: &Path) -> String {
-    let bytes = fs::read(path).expect("the file is there");
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl Drop for Server {

@@ -42,6 +42,13 @@ impl Traffic {
         of_it.map(told).collect()
     }
 
+    /// The connection on which most came in.
+    pub fn busiest_connection(&self) -> u64 {
+        let numbers = self.of("in").filter_map(|event| event["connection"].as_u64());
+        let busiest = numbers.max_by_key(|&number| self.bytes("in", number));
+        busiest.expect("something came in")
+    }
+
     /// How many bytes of text went by in the events of that name on one connection.
     pub fn bytes(&self, event: &str, connection: u64) -> usize {
         let of_it = self.of(event).filter(|event| event["connection"] == connection);
