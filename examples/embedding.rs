@@ -6,6 +6,7 @@ use herd::config::Herd;
 use herd::runtime::AsyncStd;
 use herd::server::Server;
 use std::error::Error;
+use std::net::Shutdown;
 
 const HERD: &str = r#"
     [servers.Solo]
@@ -22,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
         let mut client = async_std::net::TcpStream::connect(address).await?;
         client.write_all(b"IAMAT van-7 +52.52+13.405 1479413884.392014450\n").await?;
-        client.close().await?;
+        client.shutdown(Shutdown::Write)?;
         let mut reply = String::new();
         client.read_to_string(&mut reply).await?;
         print!("{reply}");

@@ -13,6 +13,7 @@ use herd::protocol::Timestamp;
 use herd::runtime::{AsyncStd, Runtime};
 use herd::server::{Server, Stop};
 use std::error::Error;
+use std::net::Shutdown;
 use std::time::Duration;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
@@ -47,7 +48,7 @@ async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<()>)>> {
     for config in herd.servers() {
         let server = Server::builder(AsyncStd, herd, config.name()).bind().await?;
         let neighbors: Vec<_> = config.neighbors().iter().map(|n| n.name().as_str()).collect();
-        let (name, address) = (server.name().clone(), server.client_address());
+        let (name, address) = (server.name().as_str().to_owned(), server.client_address());
         println!("    {name:<8}  {address}  talks with {}", neighbors.join(" and "));
         running.push((server.stop(), task::spawn(server.run())));
     }
@@ -98,7 +99,7 @@ async fn ask(herd: &Herd, server: &str, command: &str) -> Outcome<String> {
     let config = herd.server(&server.parse()?).ok_or("the herd has no such server")?;
     let mut stream = TcpStream::connect(config.listen().to_string()).await?;
     stream.write_all(format!("{command}\n").as_bytes()).await?;
-    stream.close().await?;
+    stream.shutdown(Shutdown::Write)?;
     let lines: Vec<String> = BufReader::new(stream).lines().try_collect().await?;
     Ok(lines.join("\n"))
 }

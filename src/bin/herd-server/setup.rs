@@ -3,7 +3,8 @@
 use super::descriptors::connections_within;
 use super::options::{Options, PlacesSource};
 use herd::config::{Herd, Limits};
-use herd::places::{Gazetteer, Places};
+use herd::fetch::SurfFetcher;
+use herd::places::{ApiKey, FilePlaces, Gazetteer, GooglePlaces, Places};
 use herd::protocol::ServerName;
 use herd::runtime::AsyncStd;
 use herd::server::{Builder, Server};
@@ -12,6 +13,9 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Where the key for Google comes from when no file is given.
+const KEY_VARIABLE: &str = "GOOGLE_PLACES_API_KEY";
 
 /// Reads what the options name, and puts the server together.
 ///
@@ -40,9 +44,7 @@ pub(super) fn builder(options: Options) -> Result<Builder<AsyncStd>, Box<dyn Err
 
 fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error>> {
     let Some(path) = path else { return Ok(Herd::default_herd()) };
-    let text = fs::read_to_string(path)
-        .map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    Herd::from_toml(&text).map_err(|error| format!("{}: {error}", path.display()).into())
+    Herd::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()).into())
 }
 
 fn require_server(herd: &Herd, name: &ServerName) -> Result<(), String> {
@@ -56,9 +58,34 @@ fn require_server(herd: &Herd, name: &ServerName) -> Result<(), String> {
 fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
     match &options.places {
         PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
-        PlacesSource::Google => todo!(),
-        PlacesSource::File(_) => todo!(),
+        PlacesSource::Google => {
+            let google = GooglePlaces::new(SurfFetcher::new(AsyncStd), google_key(options)?);
+            Ok(match &options.places_url {
+                Some(url) => Arc::new(google.with_base(url)?),
+                None => Arc::new(google),
+            })
+        }
+        PlacesSource::File(path) => Ok(Arc::new(FilePlaces::open(path)?)),
     }
+}
+
+/// The key never comes as an argument, because arguments are shown to everybody on the machine.
+fn google_key(options: &Options) -> Result<ApiKey, Box<dyn Error>> {
+    let (text, from) = match &options.places_key_file {
+        Some(path) => (read(path)?, path.display().to_string()),
+        None => match std::env::var(KEY_VARIABLE) {
+            Ok(text) => (text, KEY_VARIABLE.to_owned()),
+            Err(_) => {
+                let how = "--places google needs a key: set";
+                return Err(format!("{how} {KEY_VARIABLE} or give --places-key-file").into());
+            }
+        },
+    };
+    text.trim().parse().map_err(|error| format!("{from}: {error}").into())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 fn traffic_log(options: &Options) -> Option<PathBuf> {
