@@ -176,8 +176,6 @@ impl Herd {
             &path(&file),
             "--data-dir",
             &path(&data),
-            "--log-level",
-            "debug",
         ])
     }
 

@@ -9,6 +9,7 @@
 mod client;
 mod clock;
 mod herd;
+pub mod places_service;
 mod ports;
 mod server;
 mod traffic;

@@ -16,6 +16,7 @@ pub struct Launch {
     pub(super) log: PathBuf,
     environment: Vec<(String, String)>,
     descriptors: Option<u32>,
+    log_level: &'static str,
 }
 
 impl Launch {
@@ -27,6 +28,7 @@ impl Launch {
             log,
             environment: Vec::new(),
             descriptors: None,
+            log_level: "debug",
         }
     }
 
@@ -43,6 +45,12 @@ impl Launch {
     /// The process may have so many open descriptors, and cannot raise that.
     pub fn with_descriptors(mut self, count: u32) -> Self {
         self.descriptors = Some(count);
+        self
+    }
+
+    /// The server tells everything that it can tell.
+    pub fn with_trace_log(mut self) -> Self {
+        self.log_level = "trace";
         self
     }
 
@@ -65,6 +73,7 @@ impl Launch {
         let child = self
             .command()
             .args(&self.arguments)
+            .args(["--log-level", self.log_level])
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
