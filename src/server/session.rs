@@ -190,7 +190,8 @@ impl<R: Runtime> Session<R> {
         Poll::Pending
     }
 
-    /// Reads; whether there is something new. A server that stops takes only what is here already.
+    /// Reads; whether there is something new. A server that stops takes only what is here already,
+    /// and no line whose LF is not: half a line may read as a whole other one.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         match self.connection.poll_read(cx)? {
             Poll::Ready(chunk) => {
@@ -200,7 +201,7 @@ impl<R: Runtime> Session<R> {
                 Ok(true)
             }
             Poll::Pending if self.stop.poll_requested(cx).is_ready() => {
-                self.input = Input::Ended;
+                self.input = Input::Done;
                 Ok(true)
             }
             Poll::Pending => Ok(false),
