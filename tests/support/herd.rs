@@ -204,6 +204,13 @@ impl Herd {
         server.wait()
     }
 
+    /// Waits until a server has ended by itself, and returns how, and what it logged.
+    #[track_caller]
+    pub fn await_end(&mut self, name: &str) -> (ExitStatus, String) {
+        let mut server = self.running.remove(name).expect("the server was started");
+        (server.wait(), server.log())
+    }
+
     /// Ends a server without a warning.
     #[track_caller]
     pub fn kill(&mut self, name: &str) {
