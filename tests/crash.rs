@@ -65,7 +65,7 @@ fn known(herd: &Herd) -> HashMap<String, u64> {
 /// Kills a server again and again under load, at moments that differ each time, and requires that
 /// whatever was acknowledged is there when it is back.
 fn assert_kills_lose_nothing(fsync: &str) {
-    let mut herd = Plan::alone("Alford").build();
+    let mut herd = Plan::alone("Alford").journaled().build();
     let times = AtomicU64::new(1);
     let mut acknowledged = HashMap::new();
     for kill in 0..KILLS {
@@ -110,7 +110,7 @@ fn a_server_killed_at_any_moment_loses_nothing_that_it_acknowledged_with_everyse
 /// Would fail if a server kept a queue for a neighbor that takes nothing.
 #[test]
 fn a_frozen_neighbor_costs_nothing_and_catches_up() {
-    let mut herd = Plan::pair("Alford", "Ball").start();
+    let mut herd = Plan::pair("Alford", "Ball").journaled().start();
     let alford = herd.address("Alford");
     let tell = |clients: std::ops::Range<u32>, time: u32| {
         let lines: String =
@@ -140,7 +140,7 @@ fn a_frozen_neighbor_costs_nothing_and_catches_up() {
 /// Would fail if a server went on answering when it can no longer keep what it promises.
 #[test]
 fn a_full_disk_stops_the_server_before_it_acknowledges_what_does_not_fit() {
-    let mut herd = Plan::alone("Alford").build();
+    let mut herd = Plan::alone("Alford").journaled().build();
     let launch = herd.launch("Alford").with(&["--no-traffic-log"]).with_file_blocks(64);
     herd.start_as(launch);
     let lines = |numbers: std::ops::Range<u32>| {
@@ -172,7 +172,7 @@ fn a_full_disk_stops_the_server_before_it_acknowledges_what_does_not_fit() {
 /// Would fail if a server that cannot keep anything started all the same, or said nothing useful.
 #[test]
 fn a_data_directory_that_cannot_be_used_is_an_error_that_names_it() {
-    let herd = Plan::alone("Alford").build();
+    let herd = Plan::alone("Alford").journaled().build();
     let folder = herd.folder().join("taken");
     fs::write(&folder, "a file").expect("the folder takes files");
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_herd-server"))
@@ -191,7 +191,7 @@ fn a_data_directory_that_cannot_be_used_is_an_error_that_names_it() {
 /// Would fail if two servers could write one journal.
 #[test]
 fn a_data_directory_has_one_server() {
-    let mut herd = Plan::alone("Alford").start();
+    let mut herd = Plan::alone("Alford").journaled().start();
     let folder = herd.folder().join("Alford");
     let check = || {
         std::process::Command::new(env!("CARGO_BIN_EXE_herd-server"))
