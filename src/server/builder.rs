@@ -101,6 +101,9 @@ impl<R: Runtime> Builder<R> {
         let Some(config) = self.herd.server(&self.name).cloned() else {
             return Err(BindError::NoSuchServer { name: self.name });
         };
+        // The ports come last: who can connect is answered soon.
+        let mut node = self.node(&config);
+        let journal = self.recover(&mut node).await?;
         let runtime = self.runtime.clone();
         let listen = async |address: String, port: Port| {
             runtime.listen(&address).await.map_err(|source| BindError::Listen {
@@ -112,8 +115,6 @@ impl<R: Runtime> Builder<R> {
         };
         let clients = listen(config.listen().to_string(), Port::Clients).await?;
         let peers = listen(config.peer_listen().to_string(), Port::Peers).await?;
-        let mut node = self.node(&config);
-        let journal = self.recover(&mut node).await?;
         Ok(Server::new(Arc::new(self.shared(&config, node, journal)), clients, peers))
     }
 
