@@ -9,6 +9,7 @@ use async_std::net::TcpStream;
 use async_std::task::{self, JoinHandle};
 use futures_lite::{AsyncWriteExt, StreamExt};
 use herd::config::Herd;
+use herd::journal::JournalError;
 use herd::protocol::Timestamp;
 use herd::runtime::{AsyncStd, Runtime};
 use herd::server::{Server, Stop};
@@ -35,14 +36,14 @@ fn main() -> Outcome<()> {
         }
         for (stop, server) in running {
             stop.request();
-            server.await;
+            server.await?;
         }
         Ok(())
     })
 }
 
 /// Starts every server of the herd as a task.
-async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<()>)>> {
+async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<Result<(), JournalError>>)>> {
     println!("Five servers, each talking with its neighbors only:\n");
     let mut running = Vec::new();
     for config in herd.servers() {

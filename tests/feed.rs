@@ -185,10 +185,10 @@ fn links_come_back_whoever_returns_first() {
         herd.kill("Alford");
         herd.kill("Ball");
         herd.start(first);
-        let at = herd.iamat(first, &format!("told-{first}"), "+1+1", "1001");
+        let at = herd.iamat(first, &format!("first-{first}"), "+1+1", "1001");
         herd.start(second);
         herd.await_known(second, &at);
-        let back = herd.iamat(second, &format!("told-{second}"), "+2+2", "1002");
+        let back = herd.iamat(second, &format!("second-{second}"), "+2+2", "1002");
         herd.await_known(first, &back);
         eventually("both links are noted", || {
             let gained = |name| herd.traffic(name).of("neighbor-gained").count();

@@ -127,7 +127,17 @@ fn a_killed_server_hears_what_it_missed_and_what_it_knew() {
 /// numbers would miss what is new.
 #[test]
 fn all_servers_agree_after_any_order_of_restarts() {
-    let mut herd = Plan::ring().start();
+    assert_agreement_after_restarts(Plan::ring());
+}
+
+/// A journal must not keep a server from hearing what is newer than it.
+#[test]
+fn all_servers_with_journals_agree_after_any_order_of_restarts() {
+    assert_agreement_after_restarts(Plan::ring().journaled());
+}
+
+fn assert_agreement_after_restarts(plan: Plan) {
+    let mut herd = plan.start();
     let orders = [
         ["Alford", "Ball", "Hamilton", "Holiday", "Welsh"],
         ["Welsh", "Holiday", "Hamilton", "Ball", "Alford"],

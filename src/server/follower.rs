@@ -55,6 +55,7 @@ impl<R: Runtime> Follower<R> {
             if self.take_in(&mut lines, rest) {
                 due = link.silence_ends();
             }
+            self.shared.commit().await?;
         }
     }
 
@@ -80,16 +81,16 @@ impl<R: Runtime> Follower<R> {
         let shared = Arc::clone(&self.shared);
         let mut refused = Vec::new();
         let mut understood = false;
-        shared.change(|node| {
-            while let Some(line) = lines.next_line(&mut rest) {
-                if self.take_in_line(node, line) {
-                    understood = true;
-                } else if refused.len() < REFUSED_SHOWN_MAX {
-                    let (Line::Whole(text) | Line::Overlong(text)) = line;
-                    refused.push(String::from_utf8_lossy(text).into_owned());
-                }
+        let mut node = shared.node();
+        while let Some(line) = lines.next_line(&mut rest) {
+            if self.take_in_line(&mut node, line) {
+                understood = true;
+            } else if refused.len() < REFUSED_SHOWN_MAX {
+                let (Line::Whole(text) | Line::Overlong(text)) = line;
+                refused.push(String::from_utf8_lossy(text).into_owned());
             }
-        });
+        }
+        drop(node);
         for line in refused {
             let (server, neighbor) = (&self.shared.name, &self.neighbor);
             log::debug!(server:%, neighbor:%, line:?; "refused a line of a neighbor");

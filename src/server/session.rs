@@ -80,7 +80,9 @@ impl<R: Runtime> Session<R> {
     /// until the server stops.
     pub(super) async fn run(mut self) -> io::Result<()> {
         loop {
-            self.take_in();
+            if self.take_in() {
+                self.shared.commit().await.map_err(io::Error::other)?;
+            }
             if matches!(self.input, Input::Done) && self.outbox.is_empty() {
                 break;
             }
@@ -101,17 +103,19 @@ impl<R: Runtime> Session<R> {
     }
 
     /// Answers as many commands as are here and as the outbox has room for, with the node locked
-    /// once.
-    fn take_in(&mut self) {
+    /// once. Whether there was anything to answer.
+    fn take_in(&mut self) -> bool {
         if !self.has_commands() || !self.has_room(0) {
-            return;
+            return false;
         }
         let shared = Arc::clone(&self.shared);
-        shared.change(|node| match std::mem::replace(&mut self.input, Input::Awaited) {
-            Input::Here(chunk) => self.take_in_chunk(node, chunk),
-            Input::Ended => self.take_in_last_line(node),
+        let mut node = shared.node();
+        match std::mem::replace(&mut self.input, Input::Awaited) {
+            Input::Here(chunk) => self.take_in_chunk(&mut node, chunk),
+            Input::Ended => self.take_in_last_line(&mut node),
             other @ (Input::Awaited | Input::Done) => self.input = other,
-        });
+        }
+        true
     }
 
     fn take_in_chunk(&mut self, node: &mut Node, mut chunk: Chunk) {

@@ -29,6 +29,17 @@ const RING: [(&str, &str); 5] = [
 pub struct Plan {
     servers: BTreeMap<String, ServerPlan>,
     limits: BTreeMap<String, u64>,
+    memory: Memory,
+}
+
+/// What a server knows when it comes back by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Memory {
+    /// Nothing: whatever it knows again, its neighbors told it.
+    #[default]
+    Ephemeral,
+    /// What its journal holds.
+    Journaled,
 }
 
 #[derive(Debug, Default)]
@@ -81,6 +92,12 @@ impl Plan {
         self
     }
 
+    /// Its servers keep journals.
+    pub fn journaled(mut self) -> Self {
+        self.memory = Memory::Journaled;
+        self
+    }
+
     fn server(&mut self, name: &str) -> &mut ServerPlan {
         self.servers.entry(name.to_owned()).or_default()
     }
@@ -107,7 +124,7 @@ impl Plan {
             places.insert(name, Place { address, clients, peers });
         }
         fs::write(folder.path().join("herd.toml"), file).expect("there is room for a file");
-        Herd { running: BTreeMap::new(), places, folder }
+        Herd { running: BTreeMap::new(), places, folder, memory: self.memory }
     }
 
     /// The herd, with all its servers running.
@@ -127,6 +144,7 @@ pub struct Herd {
     running: BTreeMap<String, Server>,
     places: BTreeMap<String, Place>,
     folder: TempDir,
+    memory: Memory,
 }
 
 /// Where a server is, whether it runs or not.
@@ -171,12 +189,17 @@ impl Herd {
         let file = folder.join("herd.toml");
         let data = folder.join(name);
         let path = |path: &PathBuf| path.to_str().expect("the folder's name is text").to_owned();
-        Launch::new(name, self.address(name), folder.join(format!("{name}.log"))).with(&[
+        let log = folder.join(format!("{name}.log"));
+        let launch = Launch::new(name, self.address(name), log).with(&[
             "--herd",
             &path(&file),
             "--data-dir",
             &path(&data),
-        ])
+        ]);
+        match self.memory {
+            Memory::Ephemeral => launch.with(&["--ephemeral"]),
+            Memory::Journaled => launch,
+        }
     }
 
     #[track_caller]
@@ -202,6 +225,13 @@ impl Herd {
         let mut server = self.running.remove(name).expect("the server runs");
         server.signal(Signal::TERM);
         server.wait()
+    }
+
+    /// Waits until a server has ended by itself, and returns how, and what it logged.
+    #[track_caller]
+    pub fn await_end(&mut self, name: &str) -> (ExitStatus, String) {
+        let mut server = self.running.remove(name).expect("the server was started");
+        (server.wait(), server.log())
     }
 
     /// Ends a server without a warning.

@@ -15,7 +15,7 @@ pub struct Launch {
     pub(super) arguments: Vec<String>,
     pub(super) log: PathBuf,
     environment: Vec<(String, String)>,
-    descriptors: Option<u32>,
+    limits: Vec<String>,
     log_level: &'static str,
 }
 
@@ -27,7 +27,7 @@ impl Launch {
             arguments: vec![name.to_owned()],
             log,
             environment: Vec::new(),
-            descriptors: None,
+            limits: Vec::new(),
             log_level: "debug",
         }
     }
@@ -44,7 +44,14 @@ impl Launch {
 
     /// The process may have so many open descriptors, and cannot raise that.
     pub fn with_descriptors(mut self, count: u32) -> Self {
-        self.descriptors = Some(count);
+        self.limits.push(format!("ulimit -n {count}"));
+        self
+    }
+
+    /// No file of the process may grow beyond so many blocks of 512 bytes: as on a full disk, writing
+    /// fails.
+    pub fn with_file_blocks(mut self, count: u32) -> Self {
+        self.limits.push(format!("trap '' XFSZ; ulimit -f {count}"));
         self
     }
 
@@ -85,14 +92,12 @@ impl Launch {
 
     fn command(&self) -> Command {
         let program = env!("CARGO_BIN_EXE_herd-server");
-        match self.descriptors {
-            None => Command::new(program),
-            Some(count) => {
-                let mut shell = Command::new("sh");
-                shell.args(["-c", &format!("ulimit -n {count}; exec \"$@\""), "sh", program]);
-                shell
-            }
+        if self.limits.is_empty() {
+            return Command::new(program);
         }
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{}; exec \"$@\"", self.limits.join("; ")), "sh", program]);
+        shell
     }
 }
 
@@ -114,6 +119,15 @@ impl Server {
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("the process has not been waited for");
+    }
+
+    /// The memory that the process holds, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()));
+        let status = status.expect("the process runs");
+        let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = kibibytes.and_then(|text| text.trim().strip_suffix(" kB"));
+        1024 * number.and_then(|text| text.parse::<u64>().ok()).expect("the size is a number")
     }
 
     /// Waits until the process has ended by itself.

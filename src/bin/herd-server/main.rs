@@ -1,28 +1,33 @@
 //! Runs one server of a herd: arguments to configuration to a server that runs until it is told to
 //! stop.
 
+mod check;
 mod descriptors;
 mod logging;
 mod options;
+mod replay_progress;
 mod setup;
 
 use async_signal::{Signal, Signals};
 use async_std::task;
 use futures_lite::StreamExt;
 use herd::server::Stop;
-use options::Options;
+use options::{Options, Task};
 use std::error::Error;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let options = match Options::read() {
-        Ok(options) => options,
+    let done = match Task::read() {
+        Ok(Task::Run(options)) => {
+            let logging = logging::start(options.log_level);
+            let ran = task::block_on(run(*options));
+            drop(logging);
+            ran
+        }
+        Ok(Task::Check(options)) => check::check(&options.folder),
         Err(error) => return options::exit(&error),
     };
-    let logging = logging::start(options.log_level);
-    let ran = task::block_on(run(options));
-    drop(logging);
-    match ran {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("herd-server: {error}");
@@ -36,7 +41,7 @@ async fn run(options: Options) -> Result<(), Box<dyn Error>> {
     let signals = Signals::new([Signal::Term, Signal::Int])?;
     let server = builder.bind().await?;
     task::spawn(stop_at_signal(signals, server.stop()));
-    server.run().await;
+    server.run().await?;
     Ok(())
 }
 

@@ -2,8 +2,10 @@
 
 use super::descriptors::connections_within;
 use super::options::{Options, PlacesSource};
+use super::replay_progress::ReplayProgress;
 use herd::config::{Herd, Limits};
 use herd::fetch::SurfFetcher;
+use herd::journal::{FileDisk, OnDamage};
 use herd::places::{ApiKey, FilePlaces, Gazetteer, GooglePlaces, Places};
 use herd::protocol::ServerName;
 use herd::runtime::AsyncStd;
@@ -31,6 +33,16 @@ pub(super) fn builder(options: Options) -> Result<Builder<AsyncStd>, Box<dyn Err
     let mut builder = Server::builder(AsyncStd, &herd, &options.name)
         .limits(limits)
         .shared_places(places(&options)?);
+    if !options.ephemeral {
+        let folder = data_dir(&options);
+        let disk = FileDisk::open(&folder)
+            .map_err(|error| format!("data directory {}: {error}", folder.display()))?;
+        let on_damage = if options.repair { OnDamage::SetAside } else { OnDamage::Refuse };
+        builder = builder
+            .journal(Arc::new(disk), options.fsync)
+            .on_damage(on_damage)
+            .on_replay(ReplayProgress::new().on_standard_error());
+    }
     if let Some(path) = traffic_log(&options) {
         let log = TrafficLog::open(&path, traffic::Options::default())
             .map_err(|error| format!("cannot write the traffic log {}: {error}", path.display()))?;

@@ -1,0 +1,71 @@
+//! The folder that a journal lives in, as a trait, so that a simulated one can crash.
+
+use async_trait::async_trait;
+use std::fmt::Debug;
+use std::io;
+
+/// A folder of files, none of which has a path: just names.
+///
+/// What was written survives the end of the process, and what was synchronized survives the end of
+/// the machine. A new or renamed file survives that only once the folder is synchronized as well.
+#[async_trait]
+pub trait Disk: Debug + Send + Sync + 'static {
+    /// Opens a file to be read and appended to; None when there is none of this name.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn open(&self, name: &str) -> io::Result<Option<Box<dyn DiskFile>>>;
+
+    /// Makes an empty file, in the place of one of the same name.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Gives a file another name, in the place of the one that had it, at once and whole. Files
+    /// that are open stay open.
+    ///
+    /// # Errors
+    /// When the disk fails; then either name may hold.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// Waits until the folder's names are safe from a crash of the machine.
+    ///
+    /// # Errors
+    /// When the disk fails; then nobody knows which names are safe.
+    async fn sync_names(&self) -> io::Result<()>;
+}
+
+/// A file that grows at its end.
+#[async_trait]
+pub trait DiskFile: Debug + Send + Sync + 'static {
+    /// Reads from `offset` on, as much as there is and as fits; 0 at the end.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Appends all of `bytes`, and returns once they survive the end of the process.
+    ///
+    /// # Errors
+    /// When the disk fails or is full; then any part of them may have been written.
+    fn append(&self, bytes: &[u8]) -> io::Result<()>;
+
+    /// Cuts the file off after so many bytes.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn truncate(&self, bytes: u64) -> io::Result<()>;
+
+    /// Waits until what was appended before is safe from a crash of the machine.
+    ///
+    /// # Errors
+    /// When the disk fails; then nobody knows what is safe, and trying again proves nothing.
+    async fn sync(&self) -> io::Result<()>;
+
+    /// How many bytes it holds.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn size(&self) -> io::Result<u64>;
+}

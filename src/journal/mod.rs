@@ -1,0 +1,22 @@
+//! The change log on disk: the same lines, each with its checksum.
+//!
+//! This room owns the file's form, the promise of each fsync policy, replay at start and rewriting
+//! when the file has grown too large. It follows the change log as a neighbor does, and decides
+//! nothing about positions.
+
+mod disk;
+mod error;
+mod file_disk;
+#[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
+mod journal;
+mod record;
+mod recovery;
+mod replay;
+mod rewrite;
+
+pub use disk::{Disk, DiskFile};
+pub use error::JournalError;
+pub use file_disk::FileDisk;
+pub use journal::{Failed, Fsync, Journal};
+pub use recovery::{BAD_LINES_FILE, JOURNAL_FILE, OnDamage, Progress, Recovery, check, recover};
+pub use replay::{BadLine, Replay, Report};
