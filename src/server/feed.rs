@@ -94,6 +94,9 @@ impl<R: Runtime> Feed<R> {
         let mut batch = format!("LOG {} {}\n", shared.name, shared.log_id).into_bytes();
         let mut heartbeat_due = shared.runtime.uptime();
         loop {
+            if !neighbor.is_newest_feed(feed) {
+                return Err(LinkEnd::Replaced);
+            }
             let changed = shared.changed.listen();
             let covered = shared.covered();
             cursor.next_batch(
@@ -103,9 +106,6 @@ impl<R: Runtime> Feed<R> {
                 &mut batch,
             );
             if batch.is_empty() && self.link.wait(changed, heartbeat_due).await? {
-                if !neighbor.is_newest_feed(feed) {
-                    return Err(LinkEnd::Replaced);
-                }
                 continue;
             }
             batch.extend_from_slice(format!("SEQ {}\n", cursor.number()).as_bytes());
