@@ -10,37 +10,48 @@ use support::{Client, Herd, Plan, connect_with_receive_buffer, eventually, witho
 /// No stop may take longer; the margin is for slow machines.
 const STOPPED_WITHIN: Duration = Duration::from_millis(5_500);
 
-/// So much fits into the system's buffers whatever their sizes, so that a server that is held
-/// still has received it all.
-const COMMANDS: usize = 500;
+/// What each client sends: so little that it fits into the system's buffers whatever their sizes,
+/// and a server that is held still has received it all.
+const COMMANDS: usize = 100;
+
+fn commands() -> String {
+    (0..COMMANDS).map(|number| format!("IAMAT client{number} +1+1 {number}\n")).collect()
+}
+
+/// Clients whom the server has accepted.
+fn clients<const COUNT: usize>(herd: &Herd) -> [Client; COUNT] {
+    let mut clients = [(); COUNT].map(|()| herd.client("Alford"));
+    clients.iter_mut().for_each(|client| assert_eq!(client.ask("hello"), "? hello"));
+    clients
+}
 
 /// Sends many commands to a server that is held still meanwhile, together with the signal to stop,
-/// so that both are there when it goes on.
-fn stop_with_commands_pending(herd: &mut Herd, client: &mut Client, signal: Signal) {
+/// so that all are there when it goes on.
+fn stop_with_commands_pending(herd: &mut Herd, clients: &mut [Client], signal: Signal) {
     let server = herd.server("Alford");
     server.signal(Signal::STOP);
-    let command = |number| format!("IAMAT client{number} +1+1 {number}\n");
-    client.send((0..COMMANDS).map(command).collect::<String>());
+    clients.iter_mut().for_each(|client| client.send(commands()));
     server.signal(signal);
     server.signal(Signal::CONT);
 }
 
-fn assert_all_answered(client: &mut Client) {
+fn assert_commands_answered(client: &mut Client) {
     for number in 0..COMMANDS {
         let expected = format!("AT Alford SKEW client{number} +1+1 {number}");
         assert_eq!(without_skew(&client.text()), expected);
     }
-    assert_eq!(client.rest(), b"");
 }
 
 fn assert_answers_what_it_received(signal: Signal) {
     let mut herd = Plan::alone("Alford").start();
-    let mut client = herd.client("Alford");
-    assert_eq!(client.ask("hello"), "? hello");
+    let mut clients = clients::<100>(&herd);
     let begin = Instant::now();
-    stop_with_commands_pending(&mut herd, &mut client, signal);
-    assert_all_answered(&mut client);
-    drop(client);
+    stop_with_commands_pending(&mut herd, &mut clients, signal);
+    for client in &mut clients {
+        assert_commands_answered(client);
+        assert_eq!(client.rest(), b"");
+    }
+    drop(clients);
     assert_eq!(herd.server("Alford").wait().code(), Some(0));
     assert!(begin.elapsed() < STOPPED_WITHIN);
 }
@@ -62,15 +73,41 @@ fn at_sigint_everything_received_is_answered() {
 #[test]
 fn what_was_told_at_last_reaches_the_neighbors() {
     let mut herd = Plan::pair("Alford", "Ball").start();
-    let mut client = herd.client("Alford");
-    let first = client.iamat("first", "+1+1", "1");
+    let mut clients = clients::<1>(&herd);
+    let first = clients[0].iamat("first", "+1+1", "1");
     herd.await_known("Ball", &first);
-    stop_with_commands_pending(&mut herd, &mut client, Signal::TERM);
-    assert_all_answered(&mut client);
-    drop(client);
+    stop_with_commands_pending(&mut herd, &mut clients, Signal::TERM);
+    assert_commands_answered(&mut clients[0]);
+    drop(clients);
     assert_eq!(herd.server("Alford").wait().code(), Some(0));
     let last = format!("client{}", COMMANDS - 1);
     eventually("Ball knows the last one", || herd.known("Ball", &last).is_some());
+}
+
+/// Closing on a client that still sends resets the connection, and takes with it the replies that
+/// the client has not got yet.
+#[test]
+fn a_client_that_goes_on_sending_gets_its_replies() {
+    const REPLIES: usize = 2000;
+    let mut herd = Plan::alone("Alford").start();
+    let stream = connect_with_receive_buffer(herd.address("Alford"), 4096);
+    let mut client = Client::over(stream);
+    assert_eq!(client.ask("hello"), "? hello");
+    client.send("a line that is a little longer than hello\n".repeat(REPLIES));
+    let server = herd.server("Alford");
+    server.signal(Signal::TERM);
+    eventually("it is stopping", || server.log().contains("stopping"));
+    for number in 0..REPLIES {
+        if number < REPLIES / 4 {
+            client.send("more\n");
+        }
+        assert_eq!(client.text(), "? a line that is a little longer than hello");
+    }
+    while let Some(reply) = client.line_or_end() {
+        assert_eq!(reply, b"? more");
+    }
+    drop(client);
+    assert_eq!(herd.server("Alford").wait().code(), Some(0));
 }
 
 /// Half a command may be a whole other one: a time without its last digits, a shorter position.

@@ -1,7 +1,6 @@
 //! What can go wrong with a journal.
 
 use super::record::VERSION;
-use super::replay::BadLine;
 use crate::protocol::ServerName;
 use std::fmt;
 use std::io;
@@ -32,6 +31,15 @@ pub enum JournalError {
     },
     /// A line that is not the last one is damaged. Nothing was changed.
     Damaged(BadLine),
+}
+
+/// Where a bad line is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadLine {
+    /// Its number, from 1 on.
+    pub line: u64,
+    /// The number of bytes before it.
+    pub byte: u64,
 }
 
 impl JournalError {

@@ -15,8 +15,9 @@ mod replay;
 mod rewrite;
 
 pub use disk::{Disk, DiskFile};
-pub use error::JournalError;
+pub use error::{BadLine, JournalError};
 pub use file_disk::FileDisk;
 pub use journal::{Failed, Fsync, Journal};
-pub use recovery::{BAD_LINES_FILE, JOURNAL_FILE, OnDamage, Progress, Recovery, check, recover};
-pub use replay::{BadLine, Replay, Report};
+pub use recovery::{BAD_LINES_FILE, OnDamage, Progress, Recovery, check, recover};
+pub use replay::{Replay, Report};
+pub use rewrite::JOURNAL_FILE;

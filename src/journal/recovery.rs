@@ -3,14 +3,11 @@
 use super::disk::{Disk, DiskFile};
 use super::error::JournalError;
 use super::replay::{Replay, Report};
-use super::rewrite::{BATCH_BYTES, Rewrite, Rewritten};
+use super::rewrite::{BATCH_BYTES, JOURNAL_FILE, Rewrite, Rewritten};
 use crate::node::{Node, Origin};
 use crate::protocol::{At, ServerName};
 use std::collections::HashSet;
 use std::ops::Range;
-
-/// The journal's name in its folder.
-pub const JOURNAL_FILE: &str = "journal";
 
 /// Where bad lines are set aside.
 pub const BAD_LINES_FILE: &str = "journal.bad";

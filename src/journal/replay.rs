@@ -1,6 +1,6 @@
 //! Reading a journal back, from bytes alone.
 
-use super::error::JournalError;
+use super::error::{BadLine, JournalError};
 use super::record::{RECORD_BYTES_MAX, VERSION, read_header, read_record};
 use crate::protocol::{At, Line, LineBuffer, ServerName};
 use std::ops::Range;
@@ -36,15 +36,6 @@ pub struct Report {
     pub bad_lines: u64,
     /// The bytes of those, one range where they are neighbors.
     pub bad: Vec<Range<u64>>,
-}
-
-/// Where a bad line is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BadLine {
-    /// Its number, from 1 on.
-    pub line: u64,
-    /// The number of bytes before it.
-    pub byte: u64,
 }
 
 impl Default for Replay {

@@ -3,10 +3,12 @@
 use super::disk::{Disk, DiskFile};
 use super::error::JournalError;
 use super::record::{header, write_record};
-use super::recovery::JOURNAL_FILE;
 use crate::node::ChangeLog;
 use crate::protocol::ServerName;
 use std::sync::Arc;
+
+/// The journal's name in its folder.
+pub const JOURNAL_FILE: &str = "journal";
 
 /// Under this name the new file grows until it is whole.
 const NEW_FILE: &str = "journal.new";

@@ -2,17 +2,20 @@
 
 use super::neighbor::Neighbor;
 use super::server::Server;
-use super::shared::{Parts, Shared};
+use super::shared::Shared;
+use super::stop::Stop;
 use crate::config::{Herd, Limits, Link, ServerConfig};
 use crate::journal::{Disk, Fsync, Journal, JournalError, OnDamage, recover};
 use crate::node::{AtCommands, NeighborId, Node};
 use crate::places::{Gazetteer, Places};
-use crate::protocol::ServerName;
+use crate::protocol::{LogId, ServerName};
 use crate::runtime::Runtime;
 use crate::traffic::TrafficLog;
+use event_listener::Event;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 /// Puts a server together; everything that it knows of the world comes in here.
 pub struct Builder<R: Runtime> {
@@ -28,9 +31,10 @@ pub struct Builder<R: Runtime> {
     on_replay: Box<dyn FnMut(u64, u64) + Send>,
 }
 
-impl<R: Runtime> Builder<R> {
-    pub(super) fn new(runtime: R, herd: &Herd, name: &ServerName) -> Self {
-        Self {
+impl<R: Runtime> Server<R> {
+    /// Begins to put the server `name` of `herd` together.
+    pub fn builder(runtime: R, herd: &Herd, name: &ServerName) -> Builder<R> {
+        Builder {
             runtime,
             limits: herd.limits().clone(),
             herd: herd.clone(),
@@ -43,7 +47,9 @@ impl<R: Runtime> Builder<R> {
             on_replay: Box::new(|_, _| {}),
         }
     }
+}
 
+impl<R: Runtime> Builder<R> {
     /// Answers WHATSAT from this source; without it from the built-in gazetteer.
     pub fn places(mut self, places: impl Places) -> Self {
         self.places = Arc::new(places);
@@ -101,6 +107,9 @@ impl<R: Runtime> Builder<R> {
         let Some(config) = self.herd.server(&self.name).cloned() else {
             return Err(BindError::NoSuchServer { name: self.name });
         };
+        // The ports come last: who can connect is answered soon.
+        let mut node = self.node(&config);
+        let journal = self.recover(&mut node).await?;
         let runtime = self.runtime.clone();
         let listen = async |address: String, port: Port| {
             runtime.listen(&address).await.map_err(|source| BindError::Listen {
@@ -112,8 +121,6 @@ impl<R: Runtime> Builder<R> {
         };
         let clients = listen(config.listen().to_string(), Port::Clients).await?;
         let peers = listen(config.peer_listen().to_string(), Port::Peers).await?;
-        let mut node = self.node(&config);
-        let journal = self.recover(&mut node).await?;
         Ok(Server::new(Arc::new(self.shared(&config, node, journal)), clients, peers))
     }
 
@@ -139,7 +146,8 @@ impl<R: Runtime> Builder<R> {
 
     fn shared(self, config: &ServerConfig, node: Node, journal: Option<Journal>) -> Shared<R> {
         let (neighbors, pushed) = neighbors(&self.herd, config);
-        Shared::new(Parts {
+        Shared {
+            log_id: LogId::new(self.runtime.random()),
             runtime: self.runtime,
             name: config.name().clone(),
             catch_up: self.catch_up.unwrap_or(config.catch_up()),
@@ -149,8 +157,13 @@ impl<R: Runtime> Builder<R> {
             neighbors,
             pushed,
             journal,
-            node,
-        })
+            buffers: Arc::default(),
+            stop: Stop::default(),
+            changed: Event::new(),
+            node: Mutex::new(node),
+            committed: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+        }
     }
 }
 

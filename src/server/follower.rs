@@ -10,6 +10,7 @@ use crate::protocol::{
 };
 use crate::runtime::Runtime;
 use crate::traffic::Purpose;
+use futures_lite::future;
 use std::sync::Arc;
 
 /// So many refused lines of one chunk are told in the debug log.
@@ -56,6 +57,8 @@ impl<R: Runtime> Follower<R> {
                 due = link.silence_ends();
             }
             self.shared.commit().await?;
+            // A neighbor that has much to tell must not keep this thread from everybody else.
+            future::yield_now().await;
         }
     }
 

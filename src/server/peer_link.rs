@@ -149,10 +149,11 @@ impl<R: Runtime> PeerLink<R> {
             if std::pin::Pin::new(&mut news).poll(cx).is_ready() {
                 return Poll::Ready(Ok(true));
             }
-            while let Poll::Ready(heard) = self.poll_receive(cx) {
-                if let Err(end) = heard {
-                    return Poll::Ready(Err(end));
-                }
+            match self.poll_receive(cx) {
+                Poll::Ready(Err(end)) => return Poll::Ready(Err(end)),
+                // There may be more; others have their turn first.
+                Poll::Ready(Ok(_)) => cx.waker().wake_by_ref(),
+                Poll::Pending => {}
             }
             match self.poll_end(cx, due) {
                 Poll::Ready(LinkEnd::Silent) => Poll::Ready(Ok(false)),

@@ -1,7 +1,6 @@
 //! A whole server.
 
 use super::acceptor::accept;
-use super::builder::Builder;
 use super::connection::Connection;
 use super::dialer::keep_talking;
 use super::feed::Feed;
@@ -12,7 +11,6 @@ use super::session::Session;
 use super::shared::Shared;
 use super::stop::Stop;
 use super::tasks::Tasks;
-use crate::config::Herd;
 use crate::journal::JournalError;
 use crate::protocol::ServerName;
 use crate::runtime::{self, Listener, Runtime};
@@ -54,11 +52,6 @@ pub struct Server<R: Runtime> {
 }
 
 impl<R: Runtime> Server<R> {
-    /// Begins to put the server `name` of `herd` together.
-    pub fn builder(runtime: R, herd: &Herd, name: &ServerName) -> Builder<R> {
-        Builder::new(runtime, herd, name)
-    }
-
     pub(super) fn new(shared: Arc<Shared<R>>, clients: R::Listener, peers: R::Listener) -> Self {
         Self { shared, clients, peers }
     }

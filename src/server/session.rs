@@ -24,6 +24,9 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// the client still sends would reset the connection and take the last replies with it.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// A client that always has something to say gives way to others after so many exchanges.
+const TURNS_AT_A_TIME: u32 = 16;
+
 /// One client's connection: its commands come in, its replies go out in order.
 pub(super) struct Session<R: Runtime> {
     shared: Arc<Shared<R>>,
@@ -79,6 +82,7 @@ impl<R: Runtime> Session<R> {
     /// Serves the client until it has hung up and has all its replies, until it is too slow, or
     /// until the server stops.
     pub(super) async fn run(mut self) -> io::Result<()> {
+        let mut turns = 0_u32;
         loop {
             if self.take_in() {
                 self.shared.commit().await.map_err(io::Error::other)?;
@@ -90,7 +94,8 @@ impl<R: Runtime> Session<R> {
                 Wake::Progress => self.last_progress = self.shared.runtime.uptime(),
                 Wake::TimeIsUp | Wake::Forced => return Ok(()),
             }
-            if self.is_busy() {
+            turns += 1;
+            if self.is_busy() || turns.is_multiple_of(TURNS_AT_A_TIME) {
                 future::yield_now().await;
             }
         }
@@ -218,7 +223,7 @@ impl<R: Runtime> Session<R> {
             && self.outbox.lookups() < self.shared.limits.lookups_per_connection
     }
 
-    /// Whether this session could go on without ever waiting, and others should have their turn.
+    /// Whether the client sends faster than it is answered.
     fn is_busy(&self) -> bool {
         matches!(&self.input, Input::Here(chunk) if chunk.bytes().len() == CHUNK_BYTES)
     }
@@ -238,6 +243,8 @@ impl<R: Runtime> Session<R> {
         while future::poll_fn(|cx| self.connection.poll_read(cx))
             .await
             .is_ok_and(|chunk| !chunk.bytes().is_empty())
-        {}
+        {
+            future::yield_now().await;
+        }
     }
 }

@@ -37,50 +37,14 @@ pub(super) struct Shared<R: Runtime> {
     pub(super) changed: Event,
     /// None keeps everything in memory only.
     pub(super) journal: Option<Journal>,
-    node: Mutex<Node>,
+    pub(super) node: Mutex<Node>,
     /// All changes up to this number are covered, and those who follow have been woken.
-    committed: AtomicU64,
-    connections: AtomicU64,
-}
-
-/// The parts of [`Shared`] that a builder brings.
-pub(super) struct Parts<R: Runtime> {
-    pub(super) runtime: R,
-    pub(super) name: ServerName,
-    pub(super) catch_up: bool,
-    pub(super) limits: Limits,
-    pub(super) places: Arc<dyn Places>,
-    pub(super) traffic: Option<TrafficLog>,
-    pub(super) neighbors: Vec<Neighbor>,
-    pub(super) pushed: Vec<Neighbor>,
-    pub(super) journal: Option<Journal>,
-    pub(super) node: Node,
+    pub(super) committed: AtomicU64,
+    /// How many connections there have been.
+    pub(super) connections: AtomicU64,
 }
 
 impl<R: Runtime> Shared<R> {
-    pub(super) fn new(parts: Parts<R>) -> Self {
-        let Parts { runtime, name, catch_up, limits, places, traffic, .. } = parts;
-        let Parts { neighbors, pushed, journal, node, .. } = parts;
-        Self {
-            log_id: LogId::new(runtime.random()),
-            runtime,
-            name,
-            catch_up,
-            limits,
-            places,
-            traffic,
-            neighbors,
-            pushed,
-            buffers: Arc::default(),
-            stop: Stop::default(),
-            changed: Event::new(),
-            journal,
-            node: Mutex::new(node),
-            committed: AtomicU64::new(0),
-            connections: AtomicU64::new(0),
-        }
-    }
-
     /// The node, for as long as the guard lives. Nobody awaits anything meanwhile.
     pub(super) fn node(&self) -> MutexGuard<'_, Node> {
         self.node.lock().expect("a panic never leaves the node half changed")

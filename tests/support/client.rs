@@ -45,10 +45,19 @@ impl Client {
     /// The next line, without its LF.
     #[track_caller]
     pub fn line(&mut self) -> Vec<u8> {
+        self.line_or_end().expect("a line comes before the end of the connection")
+    }
+
+    /// The next line, without its LF, or None when the connection has ended.
+    #[track_caller]
+    pub fn line_or_end(&mut self) -> Option<Vec<u8>> {
         let mut line = Vec::new();
-        self.stream.read_until(b'\n', &mut line).expect("a line comes before the deadline");
+        let count = self.stream.read_until(b'\n', &mut line).expect("a line comes in time");
+        if count == 0 {
+            return None;
+        }
         assert_eq!(line.pop(), Some(b'\n'), "the connection ended within a line: {line:?}");
-        line
+        Some(line)
     }
 
     /// The next line as text.
