@@ -15,11 +15,22 @@ use herd::runtime::{AsyncStd, Runtime};
 use herd::server::{Server, Stop};
 use std::error::Error;
 use std::net::Shutdown;
+use std::process::ExitCode;
 use std::time::Duration;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> Outcome<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<()> {
     let once = match std::env::args().nth(1).as_deref() {
         None => false,
         Some("--once") => true,
