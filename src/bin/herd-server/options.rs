@@ -62,7 +62,7 @@ pub(super) struct Options {
     #[structopt(long, name = "SOURCE", default_value = "gazetteer")]
     pub(super) places: PlacesSource,
 
-    /// Where Google's service is [default: https://maps.googleapis.com]
+    /// Where the service for --places google is [default: Google's own]
     #[structopt(long, name = "URL")]
     pub(super) places_url: Option<String>,
 
