@@ -9,6 +9,7 @@ mod json_text;
 mod options;
 mod output;
 mod paint;
+mod printable;
 mod replay;
 mod send;
 mod whatsat;

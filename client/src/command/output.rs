@@ -1,6 +1,7 @@
 //! Where answers go.
 
 use super::paint::Paint;
+use super::printable::printable;
 use std::env;
 use std::io::{self, IsTerminal, Stdout, Write};
 
@@ -31,4 +32,11 @@ impl Output {
         self.stdout.write_all(bytes)?;
         self.stdout.flush()
     }
+}
+
+/// Says something on stderr, fit for a terminal; a closed one changes nothing about what there was
+/// to say.
+pub(crate) fn say(message: &str) {
+    let lines: Vec<_> = message.split('\n').map(printable).collect();
+    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
 }

@@ -5,6 +5,7 @@ use super::iamat::{client_id, usage};
 use super::json_text;
 use super::options::WhatsatArguments;
 use super::output::Output;
+use super::printable::printable_bytes;
 use super::send::{Conversation, command_line};
 use herd::protocol::{ClientId, MaxResults, Radius};
 use herd_client::Reply;
@@ -17,7 +18,7 @@ pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Re
     let reply = conversation.send(&line).await?;
     match &reply {
         Reply::Places(places) if !arguments.raw => {
-            let mut text = places.at().as_bytes().to_vec();
+            let mut text = shown_line(places.at().as_bytes().trim_ascii_end());
             json_text::push(places.json(), output.paint(), &mut text);
             text.push(b'\n');
             output.write(&text)?;
@@ -31,6 +32,11 @@ pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Re
             conversation.server()
         ))),
     }
+}
+
+/// A line of the reply, fit for a terminal.
+fn shown_line(line: &[u8]) -> Vec<u8> {
+    (printable_bytes(line) + "\n").into_bytes()
 }
 
 /// The command, with each number as it was written.
