@@ -55,6 +55,11 @@ impl Bearing {
         self.degrees
     }
 
+    /// Whole degrees clockwise from north, from 0 to 359.
+    pub fn whole_degrees(self) -> u16 {
+        full_circle(self.degrees.round()) as u16
+    }
+
     /// The nearest of the 16 points of the compass: `N`, `NNE`, `NE`, and so on.
     pub fn compass_point(self) -> &'static str {
         let sixteenths = self.degrees / 360.0 * POINTS.len() as f64;
@@ -66,7 +71,7 @@ impl Bearing {
 /// Whole degrees and the compass point.
 impl fmt::Display for Bearing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}° {}", full_circle(self.degrees.round()), self.compass_point())
+        write!(f, "{}° {}", self.whole_degrees(), self.compass_point())
     }
 }
 
