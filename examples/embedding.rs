@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         print!("{reply}");
 
         stop.request();
-        running.await;
+        running.await?;
         Ok(())
     })
 }

@@ -9,16 +9,28 @@ use async_std::net::TcpStream;
 use async_std::task::{self, JoinHandle};
 use futures_lite::{AsyncWriteExt, StreamExt};
 use herd::config::Herd;
+use herd::journal::JournalError;
 use herd::protocol::Timestamp;
 use herd::runtime::{AsyncStd, Runtime};
 use herd::server::{Server, Stop};
 use std::error::Error;
 use std::net::Shutdown;
+use std::process::ExitCode;
 use std::time::Duration;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> Outcome<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<()> {
     let once = match std::env::args().nth(1).as_deref() {
         None => false,
         Some("--once") => true,
@@ -35,14 +47,14 @@ fn main() -> Outcome<()> {
         }
         for (stop, server) in running {
             stop.request();
-            server.await;
+            server.await?;
         }
         Ok(())
     })
 }
 
 /// Starts every server of the herd as a task.
-async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<()>)>> {
+async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<Result<(), JournalError>>)>> {
     println!("Five servers, each talking with its neighbors only:\n");
     let mut running = Vec::new();
     for config in herd.servers() {

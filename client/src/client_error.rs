@@ -1,11 +1,13 @@
 //! What can go wrong between a client and a server.
 
-use crate::reply_buffer::REPLY_BYTES_MAX;
 use herd::config::Address;
 use std::error::Error;
 use std::fmt;
 use std::io;
 use std::time::Duration;
+
+/// The longest reply, in bytes: twice the 4 MiB that a server reads from its source of places.
+pub const REPLY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// A conversation with a server failed.
 ///

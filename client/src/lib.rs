@@ -32,8 +32,8 @@ pub mod script;
 mod server;
 
 pub use client::{Client, TIMEOUT_DEFAULT};
-pub use client_error::{ClientError, Problem};
+pub use client_error::{ClientError, Problem, REPLY_BYTES_MAX};
 pub use connection::now;
 pub use reply::{AtLine, PlacesReply, Reply};
-pub use reply_buffer::REPLY_BYTES_MAX;
+
 pub use server::{InvalidTarget, Server, Target, UnknownServer};

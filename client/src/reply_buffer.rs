@@ -1,10 +1,7 @@
 //! Bytes in, replies out, however the network cut them.
 
-use crate::client_error::Problem;
+use crate::client_error::{Problem, REPLY_BYTES_MAX};
 use crate::reply::{AtLine, PlacesReply, Reply};
-
-/// The longest reply, in bytes: twice the 4 MiB that a server reads from its source of places.
-pub const REPLY_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// How the end of a reply is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -63,9 +63,9 @@ pub trait DiskFile: Debug + Send + Sync + 'static {
     /// When the disk fails; then nobody knows what is safe, and trying again proves nothing.
     async fn sync(&self) -> io::Result<()>;
 
-    /// The length in bytes.
+    /// How many bytes it holds.
     ///
     /// # Errors
     /// When the disk fails.
-    fn len(&self) -> io::Result<u64>;
+    fn size(&self) -> io::Result<u64>;
 }

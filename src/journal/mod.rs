@@ -5,5 +5,19 @@
 //! nothing about positions.
 
 mod disk;
+mod error;
+mod file_disk;
+#[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
+mod journal;
+mod record;
+mod recovery;
+mod replay;
+mod rewrite;
 
 pub use disk::{Disk, DiskFile};
+pub use error::{BadLine, JournalError};
+pub use file_disk::FileDisk;
+pub use journal::{Failed, Fsync, Journal};
+pub use recovery::{BAD_LINES_FILE, OnDamage, Progress, Recovery, check, recover};
+pub use replay::{Replay, Report};
+pub use rewrite::JOURNAL_FILE;

@@ -22,6 +22,7 @@ pub struct ChangeLog {
     /// entry's number was superseded.
     changes: VecDeque<(u64, u32)>,
     last: u64,
+    line_bytes: usize,
 }
 
 #[derive(Debug)]
@@ -75,6 +76,7 @@ impl ChangeLog {
             entries: Vec::new(),
             changes: VecDeque::new(),
             last: 0,
+            line_bytes: 0,
         }
     }
 
@@ -86,6 +88,11 @@ impl ChangeLog {
     /// How many clients are known.
     pub fn len(&self) -> usize {
         self.entries.len()
+    }
+
+    /// The bytes of all lines, each with its LF.
+    pub fn line_bytes(&self) -> usize {
+        self.line_bytes
     }
 
     /// Whether no client is known.
@@ -115,6 +122,7 @@ impl ChangeLog {
         self.last += 1;
         let span = at.client_span(line.len() - 1);
         let entry = &mut self.entries[slot as usize];
+        self.line_bytes = self.line_bytes - entry.line.len() + line.len();
         entry.line.clear();
         entry.line.extend_from_slice(line);
         entry.client_start = position_in_line(span.start);
@@ -210,6 +218,7 @@ mod tests {
         assert_eq!(take_in(&mut log, PLUM_1), Some(2));
         assert_eq!(take_in(&mut log, KIWI_2), Some(3));
         assert_eq!((log.len(), log.last_number()), (2, 3));
+        assert_eq!(log.line_bytes(), KIWI_2.len() + PLUM_1.len() + 2);
         assert_eq!(changes(&log, 0), [(2, PLUM_1.to_owned()), (3, KIWI_2.to_owned())]);
         assert_eq!(changes(&log, 2), [(3, KIWI_2.to_owned())]);
         assert_eq!(changes(&log, 3), []);

@@ -1,10 +1,9 @@
 //! The reply of a places source.
 
 use super::PlacesError;
-use super::shape::Results;
+use super::shape::{InvalidAnswer, Results};
 use crate::protocol::MaxResults;
 use memchr::memchr;
-use std::fmt;
 use std::sync::Arc;
 
 /// A reply in the shape of Nearby Search, as the bytes of its JSON. Clones share them.
@@ -14,24 +13,6 @@ pub struct Answer {
     /// Where the results are in `json`; None where there is nothing to cut.
     results: Option<Results>,
 }
-
-/// What came is no Nearby Search reply. The text holds nothing of what came.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidAnswer(String);
-
-impl InvalidAnswer {
-    pub(super) fn new(what_is_wrong: impl Into<String>) -> Self {
-        Self(what_is_wrong.into())
-    }
-}
-
-impl fmt::Display for InvalidAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for InvalidAnswer {}
 
 impl Answer {
     /// Takes the JSON of a reply as it is.

@@ -15,7 +15,7 @@ mod layout;
 mod place;
 mod shape;
 
-pub use answer::{Answer, InvalidAnswer};
+pub use answer::Answer;
 pub use api_key::{API_KEY_BYTES_MAX, ApiKey, InvalidApiKey, REDACTED_KEY_BYTES_MIN};
 pub use distance::{EARTH_RADIUS_METRES, distance_metres};
 pub use file::{FilePlaces, InvalidPlacesFile, PLACES_FILE_BYTES_MAX};
@@ -23,6 +23,7 @@ pub use gazetteer::Gazetteer;
 pub use google::{GOOGLE_BASE, GooglePlaces, InvalidBase};
 pub use layout::lay_out;
 pub use place::Place;
+pub use shape::InvalidAnswer;
 
 use crate::protocol::{Coordinates, MaxResults, Radius};
 use async_trait::async_trait;

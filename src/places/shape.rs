@@ -3,13 +3,30 @@
 //! Nothing is decoded, for a decoded number or text would not be written as it came: serde_json
 //! walks over the values, in constant stack, and tells where they are.
 
-use super::answer::InvalidAnswer;
 use crate::protocol::{MaxResults, RESULTS_MAX};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::fmt;
 use std::ops::Range;
+
+/// What came is no Nearby Search reply. The text holds nothing of what came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidAnswer(String);
+
+impl InvalidAnswer {
+    fn new(what_is_wrong: impl Into<String>) -> Self {
+        Self(what_is_wrong.into())
+    }
+}
+
+impl fmt::Display for InvalidAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for InvalidAnswer {}
 
 /// Where the results of a reply are, counted in bytes from its start.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,16 +2,20 @@
 
 use super::neighbor::Neighbor;
 use super::server::Server;
-use super::shared::{Parts, Shared};
+use super::shared::Shared;
+use super::stop::Stop;
 use crate::config::{Herd, Limits, Link, ServerConfig};
-use crate::node::{AtCommands, NeighborId, Node};
+use crate::journal::{Disk, Fsync, Journal, JournalError, OnDamage, recover};
+use crate::node::{AtCommands, NeighborId, Node, Rules};
 use crate::places::{Gazetteer, Places};
-use crate::protocol::ServerName;
+use crate::protocol::{LogId, ServerName};
 use crate::runtime::Runtime;
 use crate::traffic::TrafficLog;
+use event_listener::Event;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Arc, Mutex};
 
 /// Puts a server together; everything that it knows of the world comes in here.
 pub struct Builder<R: Runtime> {
@@ -22,11 +26,15 @@ pub struct Builder<R: Runtime> {
     places: Arc<dyn Places>,
     traffic: Option<TrafficLog>,
     catch_up: Option<bool>,
+    journal: Option<(Arc<dyn Disk>, Fsync)>,
+    on_damage: OnDamage,
+    on_replay: Box<dyn FnMut(u64, u64) + Send>,
 }
 
-impl<R: Runtime> Builder<R> {
-    pub(super) fn new(runtime: R, herd: &Herd, name: &ServerName) -> Self {
-        Self {
+impl<R: Runtime> Server<R> {
+    /// Begins to put the server `name` of `herd` together.
+    pub fn builder(runtime: R, herd: &Herd, name: &ServerName) -> Builder<R> {
+        Builder {
             runtime,
             limits: herd.limits().clone(),
             herd: herd.clone(),
@@ -34,9 +42,14 @@ impl<R: Runtime> Builder<R> {
             places: Arc::new(Gazetteer),
             traffic: None,
             catch_up: None,
+            journal: None,
+            on_damage: OnDamage::default(),
+            on_replay: Box::new(|_, _| {}),
         }
     }
+}
 
+impl<R: Runtime> Builder<R> {
     /// Answers WHATSAT from this source; without it from the built-in gazetteer.
     pub fn places(mut self, places: impl Places) -> Self {
         self.places = Arc::new(places);
@@ -55,6 +68,24 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
+    /// Keeps what the server knows on this disk, as safe as `fsync` says; without it in memory only.
+    pub fn journal(mut self, disk: Arc<dyn Disk>, fsync: Fsync) -> Self {
+        self.journal = Some((disk, fsync));
+        self
+    }
+
+    /// Does this about damage in the middle of the journal, instead of refusing to start.
+    pub fn on_damage(mut self, on_damage: OnDamage) -> Self {
+        self.on_damage = on_damage;
+        self
+    }
+
+    /// Is told, while the journal is read back, how many of how many bytes are done.
+    pub fn on_replay(mut self, progress: impl FnMut(u64, u64) + Send + 'static) -> Self {
+        self.on_replay = Box::new(progress);
+        self
+    }
+
     /// Keeps these limits instead of the herd's.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -67,14 +98,18 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
-    /// Takes the server's two ports. It answers once it [runs](Server::run).
+    /// Reads the journal back, if there is one, and takes the server's two ports. It answers once it
+    /// [runs](Server::run).
     ///
     /// # Errors
-    /// When the herd has no server of that name, or a port is not free.
-    pub async fn bind(self) -> Result<Server<R>, BindError> {
+    /// When the herd has no server of that name, the journal cannot be used, or a port is not free.
+    pub async fn bind(mut self) -> Result<Server<R>, BindError> {
         let Some(config) = self.herd.server(&self.name).cloned() else {
             return Err(BindError::NoSuchServer { name: self.name });
         };
+        // The ports come last: who can connect is answered soon.
+        let mut node = self.node(&config);
+        let journal = self.recover(&mut node).await?;
         let runtime = self.runtime.clone();
         let listen = async |address: String, port: Port| {
             runtime.listen(&address).await.map_err(|source| BindError::Listen {
@@ -86,16 +121,35 @@ impl<R: Runtime> Builder<R> {
         };
         let clients = listen(config.listen().to_string(), Port::Clients).await?;
         let peers = listen(config.peer_listen().to_string(), Port::Peers).await?;
-        Ok(Server::new(Arc::new(self.shared(&config)), clients, peers))
+        Ok(Server::new(Arc::new(self.shared(&config, node, journal)), clients, peers))
     }
 
-    fn shared(self, config: &ServerConfig) -> Shared<R> {
+    fn node(&self, config: &ServerConfig) -> Node {
         let at_commands =
             if config.accept_at() { AtCommands::TakenIn } else { AtCommands::Invalid };
         let hash_seed = self.runtime.random();
-        let node = Node::new(config.name().clone(), at_commands, config.max_ahead(), hash_seed);
+        let rules =
+            Rules { at_commands, max_ahead: config.max_ahead(), clients_max: self.limits.clients };
+        Node::new(config.name().clone(), rules, hash_seed)
+    }
+
+    async fn recover(&mut self, node: &mut Node) -> Result<Option<Journal>, BindError> {
+        let Some((disk, fsync)) = self.journal.take() else { return Ok(None) };
+        let recovery = recover(&*disk, &self.name, self.on_damage, node, &mut *self.on_replay)
+            .await
+            .map_err(|source| BindError::Journal { name: self.name.clone(), source })?;
+        let lines = recovery.report.lines;
+        if lines > 0 {
+            let clients = node.log().len();
+            log::info!(server:% = self.name, lines, clients; "read the journal back");
+        }
+        Ok(Some(Journal::new(disk, self.name.clone(), fsync, recovery)))
+    }
+
+    fn shared(self, config: &ServerConfig, node: Node, journal: Option<Journal>) -> Shared<R> {
         let (neighbors, pushed) = neighbors(&self.herd, config);
-        Shared::new(Parts {
+        Shared {
+            log_id: LogId::new(self.runtime.random()),
             runtime: self.runtime,
             name: config.name().clone(),
             catch_up: self.catch_up.unwrap_or(config.catch_up()),
@@ -104,8 +158,14 @@ impl<R: Runtime> Builder<R> {
             traffic: self.traffic,
             neighbors,
             pushed,
-            node,
-        })
+            journal,
+            buffers: Arc::default(),
+            stop: Stop::default(),
+            changed: Event::new(),
+            node: Mutex::new(node),
+            committed: AtomicU64::new(0),
+            connections: AtomicU64::new(0),
+        }
     }
 }
 
@@ -132,13 +192,20 @@ pub enum Port {
     Peers,
 }
 
-/// A server could not be set up. Nothing was changed.
+/// A server could not be set up.
 #[derive(Debug)]
 pub enum BindError {
     /// The herd has no server of this name.
     NoSuchServer {
         /// The name that was asked for.
         name: ServerName,
+    },
+    /// The journal cannot be used; its error says whether anything was changed.
+    Journal {
+        /// The server whose journal it is.
+        name: ServerName,
+        /// What is wrong.
+        source: JournalError,
     },
     /// A port could not be taken.
     Listen {
@@ -157,6 +224,7 @@ impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BindError::NoSuchServer { name } => write!(f, "the herd has no server {name}"),
+            BindError::Journal { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Listen { name, port, address, source } => {
                 let whom = match port {
                     Port::Clients => "clients",
@@ -176,6 +244,7 @@ impl std::error::Error for BindError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             BindError::NoSuchServer { .. } => None,
+            BindError::Journal { source, .. } => Some(source),
             BindError::Listen { source, .. } => Some(source),
         }
     }

@@ -39,7 +39,7 @@ pub(super) async fn keep_talking<R: Runtime, C: Conversation<R>>(
         let sign_of_life = neighbor.sign_of_life();
         let begin = shared.runtime.uptime();
         let (end, was_gained) = dial_and_talk(&shared, neighbor, &mut conversation).await;
-        if matches!(end, LinkEnd::Stopped) {
+        if matches!(end, LinkEnd::Stopped | LinkEnd::Journal(_)) {
             return;
         }
         if was_gained && shared.runtime.uptime() - begin > STEADY {

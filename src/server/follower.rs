@@ -1,7 +1,6 @@
 //! One neighbor that this server follows.
 
 use super::dialer::Conversation;
-use super::neighbor::Neighbor;
 use super::peer_link::{LinkEnd, PeerLink};
 use super::shared::Shared;
 use crate::node::{Node, Origin};
@@ -10,6 +9,7 @@ use crate::protocol::{
 };
 use crate::runtime::Runtime;
 use crate::traffic::Purpose;
+use futures_lite::future;
 use std::sync::Arc;
 
 /// So many refused lines of one chunk are told in the debug log.
@@ -18,6 +18,8 @@ const REFUSED_SHOWN_MAX: usize = 8;
 /// Follows the log of one neighbor, and remembers how far it has got from one link to the next.
 pub(super) struct Follower<R: Runtime> {
     shared: Arc<Shared<R>>,
+    /// The neighbor's place among the server's neighbors.
+    index: usize,
     origin: Origin,
     neighbor: ServerName,
     /// The neighbor's log, and the number up to which this server has it.
@@ -25,9 +27,10 @@ pub(super) struct Follower<R: Runtime> {
 }
 
 impl<R: Runtime> Follower<R> {
-    pub(super) fn new(shared: Arc<Shared<R>>, neighbor: &Neighbor) -> Self {
-        let origin = Origin::Neighbor(neighbor.id);
-        Self { shared, origin, neighbor: neighbor.name.clone(), known: None }
+    pub(super) fn new(shared: Arc<Shared<R>>, index: usize) -> Self {
+        let neighbor = &shared.neighbors[index];
+        let (origin, neighbor) = (Origin::Neighbor(neighbor.id), neighbor.name.clone());
+        Self { shared, index, origin, neighbor, known: None }
     }
 
     fn since(&self) -> Since {
@@ -55,6 +58,9 @@ impl<R: Runtime> Follower<R> {
             if self.take_in(&mut lines, rest) {
                 due = link.silence_ends();
             }
+            self.shared.commit().await?;
+            // A neighbor that has much to tell must not keep this thread from everybody else.
+            future::yield_now().await;
         }
     }
 
@@ -67,6 +73,8 @@ impl<R: Runtime> Follower<R> {
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
                 if !is_known {
                     self.known = Some((log, 0));
+                    self.shared.neighbors[self.index].note_new_log();
+                    self.shared.changed.notify(usize::MAX);
                 }
                 Ok(())
             }
@@ -80,16 +88,16 @@ impl<R: Runtime> Follower<R> {
         let shared = Arc::clone(&self.shared);
         let mut refused = Vec::new();
         let mut understood = false;
-        shared.change(|node| {
-            while let Some(line) = lines.next_line(&mut rest) {
-                if self.take_in_line(node, line) {
-                    understood = true;
-                } else if refused.len() < REFUSED_SHOWN_MAX {
-                    let (Line::Whole(text) | Line::Overlong(text)) = line;
-                    refused.push(String::from_utf8_lossy(text).into_owned());
-                }
+        let mut node = shared.node();
+        while let Some(line) = lines.next_line(&mut rest) {
+            if self.take_in_line(&mut node, line) {
+                understood = true;
+            } else if refused.len() < REFUSED_SHOWN_MAX {
+                let (Line::Whole(text) | Line::Overlong(text)) = line;
+                refused.push(String::from_utf8_lossy(text).into_owned());
             }
-        });
+        }
+        drop(node);
         for line in refused {
             let (server, neighbor) = (&self.shared.name, &self.neighbor);
             log::debug!(server:%, neighbor:%, line:?; "refused a line of a neighbor");

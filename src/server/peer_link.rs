@@ -5,6 +5,7 @@ use super::connection::Connection;
 use super::deadline::Deadline;
 use super::shared::Shared;
 use super::stop::StopWatch;
+use crate::journal::Failed;
 use crate::protocol::ServerName;
 use crate::runtime::Runtime;
 use crate::traffic::Purpose;
@@ -44,6 +45,8 @@ pub(super) enum LinkEnd {
     Replaced,
     /// This server stops.
     Stopped,
+    /// This server's journal has failed.
+    Journal(Failed),
 }
 
 impl Display for LinkEnd {
@@ -56,6 +59,7 @@ impl Display for LinkEnd {
             LinkEnd::Stranger(name) => write!(f, "{name} answers at its address"),
             LinkEnd::Replaced => f.write_str("replaced by a newer link"),
             LinkEnd::Stopped => f.write_str("this server stops"),
+            LinkEnd::Journal(failed) => write!(f, "{failed}"),
         }
     }
 }
@@ -63,6 +67,12 @@ impl Display for LinkEnd {
 impl From<io::Error> for LinkEnd {
     fn from(error: io::Error) -> Self {
         LinkEnd::Failed(error)
+    }
+}
+
+impl From<Failed> for LinkEnd {
+    fn from(failed: Failed) -> Self {
+        LinkEnd::Journal(failed)
     }
 }
 
@@ -139,10 +149,11 @@ impl<R: Runtime> PeerLink<R> {
             if std::pin::Pin::new(&mut news).poll(cx).is_ready() {
                 return Poll::Ready(Ok(true));
             }
-            while let Poll::Ready(heard) = self.poll_receive(cx) {
-                if let Err(end) = heard {
-                    return Poll::Ready(Err(end));
-                }
+            match self.poll_receive(cx) {
+                Poll::Ready(Err(end)) => return Poll::Ready(Err(end)),
+                // There may be more; others have their turn first.
+                Poll::Ready(Ok(_)) => cx.waker().wake_by_ref(),
+                Poll::Pending => {}
             }
             match self.poll_end(cx, due) {
                 Poll::Ready(LinkEnd::Silent) => Poll::Ready(Ok(false)),

@@ -1,7 +1,6 @@
 //! A whole server.
 
 use super::acceptor::accept;
-use super::builder::Builder;
 use super::connection::Connection;
 use super::dialer::keep_talking;
 use super::feed::Feed;
@@ -12,7 +11,7 @@ use super::session::Session;
 use super::shared::Shared;
 use super::stop::Stop;
 use super::tasks::Tasks;
-use crate::config::Herd;
+use crate::journal::JournalError;
 use crate::protocol::ServerName;
 use crate::runtime::{self, Listener, Runtime};
 use crate::traffic::Purpose;
@@ -42,7 +41,7 @@ const SPARE_PEER_CONNECTIONS: usize = 64;
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// let server = Server::builder(AsyncStd, &Herd::default_herd(), &"Alford".parse()?).bind().await?;
 /// println!("{} answers on {}", server.name(), server.client_address());
-/// server.run().await;
+/// server.run().await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -53,11 +52,6 @@ pub struct Server<R: Runtime> {
 }
 
 impl<R: Runtime> Server<R> {
-    /// Begins to put the server `name` of `herd` together.
-    pub fn builder(runtime: R, herd: &Herd, name: &ServerName) -> Builder<R> {
-        Builder::new(runtime, herd, name)
-    }
-
     pub(super) fn new(shared: Arc<Shared<R>>, clients: R::Listener, peers: R::Listener) -> Self {
         Self { shared, clients, peers }
     }
@@ -84,7 +78,11 @@ impl<R: Runtime> Server<R> {
 
     /// Serves clients and talks with neighbors until the server is asked to stop and has answered
     /// what it had received, or [`STOP_TIMEOUT`] has passed after that.
-    pub async fn run(self) {
+    ///
+    /// # Errors
+    /// When the journal fails. The server stops then without another reply; what it acknowledged
+    /// before is as safe as was promised.
+    pub async fn run(self) -> Result<(), JournalError> {
         let Self { shared, clients, peers } = self;
         // Should this future be dropped, the tasks that it started must end as well.
         let _force_at_drop = ForceAtDrop(shared.stop.clone());
@@ -95,6 +93,8 @@ impl<R: Runtime> Server<R> {
             peers:% = peers.local_address();
             "started"
         );
+        let maintaining = Tasks::default();
+        maintain_journal(&shared, &maintaining);
         dial_neighbors(&shared, &links);
         let accepting = future::zip(
             accept_clients(&shared, clients, sessions.clone()),
@@ -103,13 +103,44 @@ impl<R: Runtime> Server<R> {
         let accepting = async {
             accepting.await;
         };
-        accepting.or(shared.stop.requested()).await;
+        let journal_failed = journal_failure(&shared);
+        let accepting = async {
+            accepting.or(shared.stop.requested()).await;
+            None
+        };
+        if let Some(error) = accepting.or(journal_failed).await {
+            return Err(error);
+        }
         log::info!(server:% = shared.name; "stopping");
         let runtime = &shared.runtime;
         runtime::timeout(runtime, STOP_TIMEOUT - LAST_CHANGES, sessions.all_ended()).await;
         shared.stop.note_drained();
         runtime::timeout(runtime, LAST_CHANGES, links.all_ended()).await;
+        maintaining.all_ended().await;
+        if let Some(journal) = &shared.journal
+            && journal.sync().await.is_err()
+        {
+            return Err(journal.failure().await);
+        }
         log::info!(server:% = shared.name; "stopped");
+        Ok(())
+    }
+}
+
+/// Starts the task that looks after the journal. What goes wrong there is the journal's failure.
+fn maintain_journal<R: Runtime>(shared: &Arc<Shared<R>>, maintaining: &Tasks) {
+    let (shared, at_work) = (Arc::clone(shared), maintaining.begin());
+    shared.runtime.clone().spawn(async move {
+        let _ = shared.maintain_journal().await;
+        drop(at_work);
+    });
+}
+
+/// Completes when the journal fails, if there is one.
+async fn journal_failure<R: Runtime>(shared: &Shared<R>) -> Option<JournalError> {
+    match &shared.journal {
+        Some(journal) => Some(journal.failure().await),
+        None => future::pending().await,
     }
 }
 
@@ -118,9 +149,8 @@ fn dial_neighbors<R: Runtime>(shared: &Arc<Shared<R>>, links: &Tasks) {
     for index in 0..shared.neighbors.len() {
         let (shared, at_work) = (Arc::clone(shared), links.begin());
         shared.runtime.clone().spawn(async move {
-            let neighbor = &shared.neighbors[index];
-            let follower = Follower::new(Arc::clone(&shared), neighbor);
-            keep_talking(Arc::clone(&shared), neighbor, follower).await;
+            let follower = Follower::new(Arc::clone(&shared), index);
+            keep_talking(Arc::clone(&shared), &shared.neighbors[index], follower).await;
             drop(at_work);
         });
     }

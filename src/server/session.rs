@@ -24,6 +24,9 @@ const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 /// the client still sends would reset the connection and take the last replies with it.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// A client that always has something to say gives way to others after so many exchanges.
+const TURNS_AT_A_TIME: u32 = 16;
+
 /// One client's connection: its commands come in, its replies go out in order.
 pub(super) struct Session<R: Runtime> {
     shared: Arc<Shared<R>>,
@@ -79,8 +82,11 @@ impl<R: Runtime> Session<R> {
     /// Serves the client until it has hung up and has all its replies, until it is too slow, or
     /// until the server stops.
     pub(super) async fn run(mut self) -> io::Result<()> {
+        let mut turns = 0_u32;
         loop {
-            self.take_in();
+            if self.take_in() {
+                self.shared.commit().await.map_err(io::Error::other)?;
+            }
             if matches!(self.input, Input::Done) && self.outbox.is_empty() {
                 break;
             }
@@ -88,7 +94,8 @@ impl<R: Runtime> Session<R> {
                 Wake::Progress => self.last_progress = self.shared.runtime.uptime(),
                 Wake::TimeIsUp | Wake::Forced => return Ok(()),
             }
-            if self.is_busy() {
+            turns += 1;
+            if self.is_busy() || turns.is_multiple_of(TURNS_AT_A_TIME) {
                 future::yield_now().await;
             }
         }
@@ -101,17 +108,19 @@ impl<R: Runtime> Session<R> {
     }
 
     /// Answers as many commands as are here and as the outbox has room for, with the node locked
-    /// once.
-    fn take_in(&mut self) {
+    /// once. Whether there was anything to answer.
+    fn take_in(&mut self) -> bool {
         if !self.has_commands() || !self.has_room(0) {
-            return;
+            return false;
         }
         let shared = Arc::clone(&self.shared);
-        shared.change(|node| match std::mem::replace(&mut self.input, Input::Awaited) {
-            Input::Here(chunk) => self.take_in_chunk(node, chunk),
-            Input::Ended => self.take_in_last_line(node),
+        let mut node = shared.node();
+        match std::mem::replace(&mut self.input, Input::Awaited) {
+            Input::Here(chunk) => self.take_in_chunk(&mut node, chunk),
+            Input::Ended => self.take_in_last_line(&mut node),
             other @ (Input::Awaited | Input::Done) => self.input = other,
-        });
+        }
+        true
     }
 
     fn take_in_chunk(&mut self, node: &mut Node, mut chunk: Chunk) {
@@ -186,7 +195,8 @@ impl<R: Runtime> Session<R> {
         Poll::Pending
     }
 
-    /// Reads; whether there is something new. A server that stops takes only what is here already.
+    /// Reads; whether there is something new. A server that stops takes only what is here already,
+    /// and no line whose LF is not: half a line may read as a whole other one.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         match self.connection.poll_read(cx)? {
             Poll::Ready(chunk) => {
@@ -196,7 +206,7 @@ impl<R: Runtime> Session<R> {
                 Ok(true)
             }
             Poll::Pending if self.stop.poll_requested(cx).is_ready() => {
-                self.input = Input::Ended;
+                self.input = Input::Done;
                 Ok(true)
             }
             Poll::Pending => Ok(false),
@@ -213,7 +223,7 @@ impl<R: Runtime> Session<R> {
             && self.outbox.lookups() < self.shared.limits.lookups_per_connection
     }
 
-    /// Whether this session could go on without ever waiting, and others should have their turn.
+    /// Whether the client sends faster than it is answered.
     fn is_busy(&self) -> bool {
         matches!(&self.input, Input::Here(chunk) if chunk.bytes().len() == CHUNK_BYTES)
     }
@@ -233,6 +243,8 @@ impl<R: Runtime> Session<R> {
         while future::poll_fn(|cx| self.connection.poll_read(cx))
             .await
             .is_ok_and(|chunk| !chunk.bytes().is_empty())
-        {}
+        {
+            future::yield_now().await;
+        }
     }
 }

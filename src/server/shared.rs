@@ -4,6 +4,7 @@ use super::buffer_pool::BufferPool;
 use super::neighbor::Neighbor;
 use super::stop::Stop;
 use crate::config::Limits;
+use crate::journal::{Failed, Journal};
 use crate::node::Node;
 use crate::places::Places;
 use crate::protocol::{LogId, ServerName};
@@ -12,6 +13,10 @@ use crate::traffic::{ConnectionId, TrafficLog};
 use event_listener::Event;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+/// How often the journal is looked after.
+const MAINTENANCE_PERIOD: Duration = Duration::from_secs(1);
 
 /// One server's state and means.
 pub(super) struct Shared<R: Runtime> {
@@ -30,67 +35,54 @@ pub(super) struct Shared<R: Runtime> {
     pub(super) stop: Stop,
     /// Raised when the log has grown, for everybody who follows it.
     pub(super) changed: Event,
-    node: Mutex<Node>,
-    connections: AtomicU64,
-}
-
-/// The parts of [`Shared`] that a builder brings.
-pub(super) struct Parts<R: Runtime> {
-    pub(super) runtime: R,
-    pub(super) name: ServerName,
-    pub(super) catch_up: bool,
-    pub(super) limits: Limits,
-    pub(super) places: Arc<dyn Places>,
-    pub(super) traffic: Option<TrafficLog>,
-    pub(super) neighbors: Vec<Neighbor>,
-    pub(super) pushed: Vec<Neighbor>,
-    pub(super) node: Node,
+    /// None keeps everything in memory only.
+    pub(super) journal: Option<Journal>,
+    pub(super) node: Mutex<Node>,
+    /// All changes up to this number are covered, and those who follow have been woken.
+    pub(super) committed: AtomicU64,
+    /// How many connections there have been.
+    pub(super) connections: AtomicU64,
 }
 
 impl<R: Runtime> Shared<R> {
-    pub(super) fn new(parts: Parts<R>) -> Self {
-        let Parts { runtime, name, catch_up, limits, places, traffic, neighbors, pushed, node } =
-            parts;
-        Self {
-            log_id: LogId::new(runtime.random()),
-            runtime,
-            name,
-            catch_up,
-            limits,
-            places,
-            traffic,
-            neighbors,
-            pushed,
-            buffers: Arc::default(),
-            stop: Stop::default(),
-            changed: Event::new(),
-            node: Mutex::new(node),
-            connections: AtomicU64::new(0),
-        }
-    }
-
     /// The node, for as long as the guard lives. Nobody awaits anything meanwhile.
     pub(super) fn node(&self) -> MutexGuard<'_, Node> {
         self.node.lock().expect("a panic never leaves the node half changed")
     }
 
-    /// Takes in lines that a neighbor or a client brought, and wakes the followers if that changed
-    /// anything.
-    pub(super) fn change<T>(&self, change: impl FnOnce(&mut Node) -> T) -> T {
-        let mut node = self.node();
-        let before = node.log().last_number();
-        let outcome = change(&mut node);
-        let changed = node.log().last_number() != before;
-        drop(node);
-        if changed {
+    /// Makes everything that the node knows as safe as the journal's policy promises, and then lets
+    /// those know who follow the log. What a reply promises is true after this.
+    ///
+    /// # Errors
+    /// When the journal has failed: nothing may be acknowledged any more.
+    pub(super) async fn commit(&self) -> Result<(), Failed> {
+        let number = self.node().log().last_number();
+        if number <= self.committed.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        if let Some(journal) = &self.journal {
+            journal.cover(number, &self.node).await?;
+        }
+        if self.committed.fetch_max(number, Ordering::AcqRel) < number {
             self.changed.notify(usize::MAX);
         }
-        outcome
+        Ok(())
     }
 
-    /// The number up to which neighbors may be told. Without a journal that is everything.
+    /// The number up to which neighbors may be told.
     pub(super) fn covered(&self) -> u64 {
-        u64::MAX
+        self.journal.as_ref().map_or(u64::MAX, Journal::covered)
+    }
+
+    /// Does what the journal needs about every second, until the server stops.
+    pub(super) async fn maintain_journal(&self) -> Result<(), Failed> {
+        let Some(journal) = &self.journal else { return Ok(()) };
+        while !self.stop.is_requested() {
+            let pause = self.runtime.sleep(MAINTENANCE_PERIOD);
+            futures_lite::future::or(pause, self.stop.requested()).await;
+            journal.maintain(&self.node).await?;
+        }
+        Ok(())
     }
 
     pub(super) fn next_connection(&self) -> ConnectionId {

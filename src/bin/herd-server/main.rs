@@ -1,42 +1,46 @@
 //! Runs one server of a herd: arguments to configuration to a server that runs until it is told to
 //! stop.
 
+mod check;
 mod descriptors;
+mod failure;
 mod logging;
 mod options;
+mod replay_progress;
 mod setup;
 
 use async_signal::{Signal, Signals};
 use async_std::task;
+use failure::Failure;
 use futures_lite::StreamExt;
 use herd::server::Stop;
-use options::Options;
-use std::error::Error;
+use options::{Options, Task};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let options = match Options::read() {
-        Ok(options) => options,
+    let done = match Task::read() {
+        Ok(Task::Run(options)) => {
+            let logging = logging::start(options.log_level);
+            let ran = task::block_on(run(*options));
+            drop(logging);
+            ran
+        }
+        Ok(Task::Check(options)) => check::check(&options.folder).map_err(Failure::Run),
         Err(error) => return options::exit(&error),
     };
-    let logging = logging::start(options.log_level);
-    let ran = task::block_on(run(options));
-    drop(logging);
-    match ran {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("herd-server: {error}");
-            ExitCode::FAILURE
-        }
+        Err(failure) => failure.report(),
     }
 }
 
-async fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let builder = setup::builder(options)?;
+async fn run(options: Options) -> Result<(), Failure> {
+    let builder = setup::builder(&options).map_err(Failure::Usage)?;
+    let builder = setup::with_files(builder, &options)?;
     let signals = Signals::new([Signal::Term, Signal::Int])?;
     let server = builder.bind().await?;
     task::spawn(stop_at_signal(signals, server.stop()));
-    server.run().await;
+    server.run().await?;
     Ok(())
 }
 

@@ -1,0 +1,138 @@
+//! Clients that a server must serve, bear, or get rid of, without harm to the others.
+
+mod support;
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::io::Write;
+use std::net::TcpStream;
+use std::thread;
+use support::{Client, Plan, connect_with_receive_buffer, eventually, without_skew};
+
+/// What a client asks to see whether it is served at all.
+#[track_caller]
+fn assert_served(client: &mut Client) {
+    assert_eq!(client.ask("hello"), "? hello");
+}
+
+/// Writes until the connection is cut.
+fn write_until_cut(mut stream: TcpStream) {
+    let lines = format!("{:0>63}\n", 0).repeat(1024);
+    while stream.write_all(lines.as_bytes()).is_ok() {}
+}
+
+/// A client that asks and never listens would fill the server's memory with replies.
+#[test]
+fn a_client_that_never_reads_is_read_no_further_and_then_disconnected() {
+    const UNSENT_BYTES: usize = 1024 * 1024;
+    const CHUNK_BYTES: usize = 64 * 1024;
+    let herd = Plan::alone("Alford").limit("stall_seconds", 1).start();
+    let mut other = herd.client("Alford");
+    let deaf = connect_with_receive_buffer(herd.address("Alford"), 4096);
+    let writer = thread::spawn(move || write_until_cut(deaf));
+    eventually("the deaf client is disconnected", || {
+        assert_served(&mut other);
+        writer.is_finished()
+    });
+    assert_served(&mut other);
+    let closed =
+        |number| herd.traffic("Alford").on(number).iter().any(|(name, _)| name == "closed");
+    eventually("the server has noted it", || closed(herd.traffic("Alford").busiest_connection()));
+    let traffic = herd.traffic("Alford");
+    let deaf = traffic.busiest_connection();
+    let (read, sent) = (traffic.bytes("in", deaf), traffic.bytes("out", deaf));
+    // Each reply is longer than its line, so what was read and not answered on the wire was held.
+    assert!(read > UNSENT_BYTES && read <= sent + UNSENT_BYTES + CHUNK_BYTES, "{read}, {sent}");
+    assert_eq!(traffic.of("dropped").count(), 0);
+}
+
+/// A command may come in as many pieces as it has bytes, and nobody waits for its end but its
+/// sender.
+#[test]
+fn a_client_that_sends_byte_by_byte_is_answered_and_keeps_nobody_waiting() {
+    let herd = Plan::alone("Alford").start();
+    let (mut slow, mut other) = (herd.client("Alford"), herd.client("Alford"));
+    for byte in b"IAMAT kiwi.cs.ucla.edu +34.068930-118.445127 1479413884.392014450\n" {
+        slow.send([*byte]);
+        assert_served(&mut other);
+    }
+    let expected = "AT Alford SKEW kiwi.cs.ucla.edu +34.068930-118.445127 1479413884.392014450";
+    assert_eq!(without_skew(&slow.text()), expected);
+}
+
+/// Connections that nobody uses any more would add up until there are none left.
+#[test]
+fn a_silent_client_is_disconnected_and_one_that_talks_is_not() {
+    let herd = Plan::alone("Alford").limit("idle_seconds", 1).start();
+    let (mut silent, mut talker) = (herd.client("Alford"), herd.client("Alford"));
+    assert_served(&mut silent);
+    let silent = thread::spawn(move || silent.drain());
+    eventually("the silent client is disconnected", || {
+        assert_served(&mut talker);
+        silent.is_finished()
+    });
+    assert_eq!(silent.join().expect("nothing went wrong on the way"), 0);
+    assert_served(&mut talker);
+}
+
+/// Whoever comes when a server is full must be served as soon as it no longer is.
+#[test]
+fn a_client_beyond_the_limit_waits_until_another_leaves() {
+    let herd = Plan::alone("Alford").limit("connections", 4).start();
+    let mut served: Vec<_> = (0..4).map(|_| herd.client("Alford")).collect();
+    served.iter_mut().for_each(assert_served);
+    let mut fifth = herd.client("Alford");
+    fifth.send("hello\n");
+    for _ in 0..100 {
+        served.iter_mut().for_each(assert_served);
+    }
+    assert!(fifth.has_nothing_yet());
+    served.pop();
+    assert_eq!(fifth.text(), "? hello");
+    served.iter_mut().for_each(assert_served);
+}
+
+/// Lets this process have as many connections as the system allows.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    setrlimit(Resource::Nofile, raised).expect("a process may use what it is allowed");
+}
+
+/// Replies must find their way among many connections, and a thousand is nothing unusual.
+#[test]
+fn a_thousand_clients_at_once_get_their_own_replies() {
+    raise_descriptor_limit();
+    let herd = Plan::alone("Alford").start();
+    let mut clients: Vec<_> = (0..1000).map(|_| herd.client("Alford")).collect();
+    for (number, client) in clients.iter_mut().enumerate() {
+        client.send(format!("IAMAT client{number} +1+1 {number}\n"));
+    }
+    for (number, client) in clients.iter_mut().enumerate().rev() {
+        let expected = format!("AT Alford SKEW client{number} +1+1 {number}");
+        assert_eq!(without_skew(&client.text()), expected);
+    }
+    clients.iter_mut().for_each(assert_served);
+}
+
+/// A server that stopped accepting when its descriptors ran out once would be lost without a sign.
+#[test]
+fn running_out_of_descriptors_slows_accepting_down_and_never_ends_it() {
+    // Silent peers are disconnected after three heartbeats, here long after the test.
+    let mut herd = Plan::alone("Alford").limit("heartbeat_ms", 60_000).build();
+    herd.start_as(herd.launch("Alford").with_descriptors(48));
+    let mut client = herd.client("Alford");
+    assert_served(&mut client);
+    let peer = herd.peer_address("Alford");
+    let silent: Vec<_> = (0..48).map(|_| Client::connect(peer)).collect();
+    let server = herd.server("Alford");
+    eventually("it runs out", || server.log().contains("cannot accept connections for now"));
+    assert_served(&mut client);
+    let mut late = herd.client("Alford");
+    late.send("hello\n");
+    assert!(late.has_nothing_yet());
+    drop(silent);
+    assert_eq!(late.text(), "? hello");
+    assert_served(&mut client);
+    let server = herd.server("Alford");
+    eventually("it has recovered", || server.log().contains("accepting connections again"));
+}

@@ -1,0 +1,29 @@
+//! Waiting.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// No step of any test takes so long unless something is broken, however slow the machine.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Between two looks at something that other processes change.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Looks until `condition` holds; fails the test, saying `what`, when it does not in time.
+#[track_caller]
+pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
+    eventually_some(what, || condition().then_some(()));
+}
+
+/// Looks until there is a value.
+#[track_caller]
+pub fn eventually_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begin = Instant::now();
+    loop {
+        if let Some(value) = look() {
+            return value;
+        }
+        assert!(begin.elapsed() < DEADLINE, "not within {DEADLINE:?}: {what}");
+        thread::sleep(PAUSE);
+    }
+}
