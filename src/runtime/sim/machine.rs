@@ -1,5 +1,6 @@
 //! One machine of a simulated world.
 
+use super::disk::{DiskState, SimDisk};
 use super::event::Event;
 use super::network;
 use super::port::SimPort;
@@ -31,6 +32,7 @@ pub(super) struct MachineState {
     pub(super) name: String,
     /// How far its wall clock is ahead of the right time.
     pub(super) clock_ahead_ns: i64,
+    pub(super) disk: DiskState,
 }
 
 /// A machine of a [`Sim`](super::Sim), and the [`Runtime`] of what runs on it. Clones are handles
@@ -52,6 +54,16 @@ impl Machine {
     /// Sets its wall clock, so many nanoseconds ahead of the right time, or behind.
     pub fn set_clock_ahead(&self, nanoseconds: i64) {
         self.world.with(|state| state.machine_mut(self.id).clock_ahead_ns = nanoseconds);
+    }
+
+    /// Its disk, which keeps what it holds when the machine crashes, as far as disks do.
+    pub fn disk(&self) -> SimDisk {
+        SimDisk::new(Arc::clone(&self.world), self.id)
+    }
+
+    /// Lets its disk fail after so many more operations, and from then on; None lets it work.
+    pub fn fail_disk_after(&self, operations: Option<u64>) {
+        self.world.with(|state| state.machine_mut(self.id).disk.fail_after(operations));
     }
 
     /// How many of its tasks have not ended.

@@ -39,6 +39,7 @@
 mod chance;
 mod conditions;
 mod connection;
+mod disk;
 mod event;
 mod executor;
 mod ground;
@@ -54,6 +55,7 @@ mod world;
 
 pub use chance::Chance;
 pub use conditions::Conditions;
+pub use disk::SimDisk;
 pub use event::Event;
 pub use machine::Machine;
 pub use port::SimPort;

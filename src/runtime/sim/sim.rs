@@ -1,6 +1,8 @@
 //! A simulated world, as the one who drives it holds it.
 
+use super::chance::Chance;
 use super::conditions::Conditions;
+use super::disk::DiskState;
 use super::event::Event;
 use super::machine::{Machine, MachineId, MachineState};
 use super::sleep::Sleep;
@@ -43,7 +45,8 @@ impl Sim {
             let known = state.machines.iter().position(|machine| machine.name == name);
             let index = known.unwrap_or_else(|| {
                 let name = name.to_owned();
-                state.machines.push(MachineState { name, clock_ahead_ns: 0 });
+                let disk = DiskState::default();
+                state.machines.push(MachineState { name, clock_ahead_ns: 0, disk });
                 state.machines.len() - 1
             });
             MachineId(u16::try_from(index).expect("a world has at most 65,536 machines"))
@@ -139,6 +142,12 @@ impl Sim {
             self.world.with(|state| state.network.power_off(machine.id));
         }
         drop(self.world.executor.kill(machine.id));
+        if how == Crash::Power {
+            self.world.with(|state| {
+                let mut chance = Chance::new(state.ground.chance.number());
+                state.machine_mut(machine.id).disk.lose_power(&mut chance);
+            });
+        }
     }
 
     /// Gives a machine power again. Nothing runs on it until something is spawned.
