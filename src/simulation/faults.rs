@@ -37,6 +37,7 @@ impl<'r, 's> Faults<'r, 's> {
             let moment = remedy.map_or(next, |(due, _)| due.min(next)).min(ends);
             let span = moment.saturating_sub(self.servers.sim.elapsed());
             self.servers.pass(span).await;
+            self.bury_failed_servers();
             if self.servers.stage.broken().is_err() || moment >= ends {
                 return self.count;
             }
@@ -50,8 +51,25 @@ impl<'r, 's> Faults<'r, 's> {
         }
     }
 
+    /// A server that ended because its disk fails is a machine that went down.
+    fn bury_failed_servers(&mut self) {
+        for server in self.servers.stage.take_failed_disks() {
+            if !self.is_down(server) {
+                self.go_down(server);
+            }
+        }
+    }
+
     /// Takes everything back that still lasts.
     pub(super) fn heal(&mut self) {
+        for (server, machine) in self.servers.machines.iter().enumerate() {
+            // A disk that is about to fail has not failed yet, and a server that it made end has.
+            machine.fail_disk_after(machine.is_disk_failing().then_some(0));
+            if machine.is_disk_failing() && !self.is_down(server) {
+                self.go_down(server);
+            }
+        }
+        self.servers.stage.take_failed_disks();
         while let Some(&key) = self.remedies.keys().next() {
             self.take_back(key);
         }
@@ -67,7 +85,8 @@ impl<'r, 's> Faults<'r, 's> {
     /// One fault.
     fn happen(&mut self) {
         self.count += 1;
-        match self.chance.below(10) {
+        match self.chance.below(11) {
+            10 => self.fail_disk(),
             0..=2 => self.crash(),
             3..=4 => self.cut(),
             5..=6 => self.block(),
@@ -79,10 +98,27 @@ impl<'r, 's> Faults<'r, 's> {
 
     fn crash(&mut self) {
         let server = self.any_server();
-        let is_down = |remedy: &Remedy| matches!(remedy, Remedy::Restart(down) if *down == server);
-        if self.remedies.values().any(is_down) {
-            return;
+        if !self.is_down(server) {
+            self.go_down(server);
         }
+    }
+
+    fn is_down(&self, server: usize) -> bool {
+        let is_it = |remedy: &Remedy| matches!(remedy, Remedy::Restart(down) if *down == server);
+        self.remedies.values().any(is_it)
+    }
+
+    /// A disk that fails soon; the server that needs it must end before it promises anything more.
+    fn fail_disk(&mut self) {
+        let server = self.any_server();
+        let operations = self.chance.below(30);
+        self.servers.stage.model().trouble(server);
+        self.servers.machines[server].fail_disk_after(Some(operations));
+        let name = self.servers.machines[server].name();
+        self.servers.note(|| format!("the disk of {name} fails after {operations} operations"));
+    }
+
+    fn go_down(&mut self, server: usize) {
         let how = *self.chance.pick(&[Crash::Process, Crash::Power]);
         self.servers.crash(server, how);
         self.remedy_within(Duration::from_secs(4), Remedy::Restart(server));

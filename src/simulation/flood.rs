@@ -1,5 +1,6 @@
 //! Counting what servers tell each other.
 
+use super::at_line::AtLine;
 use crate::runtime::sim::Event;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -34,10 +35,10 @@ impl Flood {
         self.inner().lines
     }
 
-    /// Sees what happens in the network.
-    pub(super) fn see(&self, event: Event<'_>) {
+    /// Sees what happens in the network, and shows `told` every whole line that a server tells.
+    pub(super) fn see(&self, event: Event<'_>, told: impl FnMut(&str, AtLine)) {
         if let Event::Sent { connection, from, to, bytes } = event {
-            self.inner().see(connection, from, to, bytes);
+            self.inner().see(connection, from, to, bytes, told);
         }
     }
 
@@ -47,18 +48,28 @@ impl Flood {
 }
 
 impl Inner {
-    fn see(&mut self, connection: u64, from: &str, to: &str, bytes: &[u8]) {
+    fn see(
+        &mut self,
+        connection: u64,
+        from: &str,
+        to: &str,
+        bytes: &[u8],
+        mut told: impl FnMut(&str, AtLine),
+    ) {
         if !self.servers.contains(from) || !self.servers.contains(to) {
             return;
         }
         let begun = self.begun.entry((connection, from < to)).or_default();
         for &byte in bytes {
-            if byte == b'\n' {
-                begun.clear();
-            } else if begun.len() < AT.len() {
+            if byte != b'\n' {
                 begun.push(byte);
                 self.lines += u64::from(begun == AT);
+                continue;
             }
+            if let Some(line) = AtLine::parse(begun) {
+                told(from, line);
+            }
+            begun.clear();
         }
     }
 }

@@ -26,6 +26,8 @@ pub(super) async fn ask(
     let name = &servers.graph.names()[server];
     let met = servers.stage.model().meet(server);
     let address = &servers.addresses()[server];
+    // Meanwhile the server may learn and tell more; what counts is what it had to know before.
+    let floors = floors(servers, server, clients);
     let conversation = runtime::timeout(inquirer, ANSWER_MAX, converse(inquirer, address, clients));
     let lines = match conversation.await {
         Some(Ok(lines)) => lines,
@@ -36,8 +38,7 @@ pub(super) async fn ask(
     for line in lines {
         let now = inquirer.uptime();
         let mut model = servers.stage.model();
-        let floor = model.floor(server, line.client()).filter(|floor| **floor > line);
-        if let Some(floor) = floor {
+        if let Some(floor) = floors.get(line.client()).filter(|floor| **floor > line) {
             return Err(format!("{name} went back from {floor:?} to {line:?}"));
         }
         model.observe(server, met, line.clone(), now)?;
@@ -45,11 +46,20 @@ pub(super) async fn ask(
     }
     let lost = |client: &&String| !known.contains_key(client.as_bytes());
     for client in clients.iter().filter(lost) {
-        if let Some(floor) = servers.stage.model().floor(server, client.as_bytes()) {
+        if let Some(floor) = floors.get(client.as_bytes()) {
             return Err(format!("{name} does not know {client} any more, but {floor:?} was known"));
         }
     }
     Ok(known)
+}
+
+fn floors(servers: &Servers<'_>, server: usize, clients: &[String]) -> Knowledge {
+    let model = servers.stage.model();
+    let floor = |client: &String| {
+        let floor = model.floor(server, client.as_bytes())?;
+        Some((client.as_bytes().to_owned(), floor.clone()))
+    };
+    clients.iter().filter_map(floor).collect()
 }
 
 async fn converse(

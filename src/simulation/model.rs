@@ -1,6 +1,7 @@
 //! What servers must know, and what they may say: a map and a max.
 
 use super::at_line::AtLine;
+use super::scenario::Memory;
 use crate::protocol::Skew;
 use crate::runtime::sim::Crash;
 use std::collections::BTreeMap;
@@ -10,6 +11,7 @@ use std::time::Duration;
 /// back as the text of an error.
 #[derive(Debug)]
 pub(super) struct Model {
+    memory: Memory,
     servers: Vec<ServerModel>,
     /// What clients said to which server (its place), and when first.
     said: BTreeMap<(usize, Vec<u8>), Duration>,
@@ -22,14 +24,23 @@ struct ServerModel {
     name: String,
     /// The greatest line of each client that the server has shown that it knows, and that it must
     /// not have lost in a crash since.
-    floors: BTreeMap<Vec<u8>, AtLine>,
+    floors: BTreeMap<Vec<u8>, Vec<Floor>>,
     /// How often it has crashed.
     life: u64,
     /// How often something has happened to it that excuses a broken connection.
     troubles: u64,
     is_up: bool,
+    /// When it was last up.
+    ended: Duration,
     /// From when on its wall clock was so many nanoseconds ahead.
     clock: Vec<(Duration, i64)>,
+}
+
+/// A line that a server has shown to know, and when it first did.
+#[derive(Debug)]
+struct Floor {
+    line: AtLine,
+    shown: Duration,
 }
 
 /// A server as somebody meets it at one moment.
@@ -40,17 +51,18 @@ pub(super) struct Encounter {
 }
 
 impl Model {
-    pub(super) fn new(names: &[String], wall_clock_began: i128) -> Self {
+    pub(super) fn new(names: &[String], memory: Memory, wall_clock_began: i128) -> Self {
         let server = |name: &String| ServerModel {
             name: name.clone(),
             floors: BTreeMap::new(),
             life: 0,
             troubles: 0,
             is_up: false,
+            ended: Duration::ZERO,
             clock: vec![(Duration::ZERO, 0)],
         };
         let servers = names.iter().map(server).collect();
-        Self { servers, said: BTreeMap::new(), wall_clock_began }
+        Self { memory, servers, said: BTreeMap::new(), wall_clock_began }
     }
 
     pub(super) fn name(&self, server: usize) -> &str {
@@ -80,12 +92,20 @@ impl Model {
     }
 
     /// A server is no more. What it has shown to know may be lost.
-    pub(super) fn crash(&mut self, server: usize, _how: Crash) {
+    pub(super) fn crash(&mut self, server: usize, how: Crash, now: Duration) {
+        let memory = self.memory;
         let server = &mut self.servers[server];
+        // What a dead program has written does not become safer with time.
+        if server.is_up {
+            server.ended = now;
+        }
+        let ended = server.ended;
         server.is_up = false;
         server.life += 1;
         server.troubles += 1;
-        server.floors.clear();
+        for floors in server.floors.values_mut() {
+            floors.retain(|floor| !memory.may_lose(how, ended.saturating_sub(floor.shown)));
+        }
     }
 
     pub(super) fn set_clock(&mut self, server: usize, now: Duration, ahead_ns: i64) {
@@ -99,12 +119,12 @@ impl Model {
 
     /// What a server must know of a client, at least.
     pub(super) fn floor(&self, server: usize, client: &[u8]) -> Option<&AtLine> {
-        self.servers[server].floors.get(client)
+        self.servers[server].floors.get(client)?.last().map(|floor| &floor.line)
     }
 
     /// What some server must know of a client, at least, and so all of them in the end.
     pub(super) fn floor_of_all(&self, client: &[u8]) -> Option<&AtLine> {
-        self.servers.iter().filter_map(|server| server.floors.get(client)).max()
+        (0..self.servers.len()).filter_map(|server| self.floor(server, client)).max()
     }
 
     /// A server has shown that it knows a line.
@@ -116,14 +136,23 @@ impl Model {
         now: Duration,
     ) -> Result<(), String> {
         self.check_genuine(&line, now)?;
-        let ServerModel { life, floors, .. } = &mut self.servers[server];
-        if met.life == *life {
-            let floor = floors.entry(line.client().to_owned()).or_insert_with(|| line.clone());
-            if *floor < line {
-                *floor = line;
-            }
+        if met.life == self.servers[server].life {
+            self.raise_floor(server, line, now);
         }
         Ok(())
+    }
+
+    /// A server tells a neighbor a line; what it tells, it must not forget.
+    pub(super) fn tell(&mut self, server: &str, line: AtLine, now: Duration) {
+        let place = self.servers.iter().position(|known| known.name == server);
+        self.raise_floor(place.expect("only servers tell neighbors"), line, now);
+    }
+
+    fn raise_floor(&mut self, server: usize, line: AtLine, shown: Duration) {
+        let floors = self.servers[server].floors.entry(line.client().to_owned()).or_default();
+        if floors.last().is_none_or(|last| last.line < line) {
+            floors.push(Floor { line, shown });
+        }
     }
 
     /// A line must be what a client said to that server, received when the clock there showed that

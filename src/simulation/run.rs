@@ -8,7 +8,7 @@ use super::graph::SERVERS_MAX;
 use super::inquiry::{self, Knowledge};
 use super::model::Model;
 use super::report::Report;
-use super::scenario::Scenario;
+use super::scenario::{Memory, Scenario};
 use super::servers::Servers;
 use super::stage::Stage;
 use super::talker::Talker;
@@ -94,21 +94,23 @@ fn live(seed: u64, options: &Options, trace: Trace) -> Result<Report, String> {
     let scenario = Scenario::draw(&mut chance, &options.servers);
     let names = scenario.graph.names().to_vec();
     let wall_clock_began = i128::from(sim.machine("fate").now().as_nanos());
-    let stage = Arc::new(Stage::new(Model::new(&names, wall_clock_began), trace.clone()));
+    let model = Model::new(&names, scenario.memory, wall_clock_began);
+    let stage = Arc::new(Stage::new(model, trace.clone()));
     let flood = Flood::among(&names);
-    watch(&sim, trace, flood.clone());
+    watch(&sim, trace, flood.clone(), Arc::clone(&stage));
     sim.set_conditions(scenario.conditions.clone());
-    let servers = Servers::new(&sim, scenario.graph.clone(), &scenario.limits, Arc::clone(&stage));
+    let servers = Servers::new(&sim, &scenario, Arc::clone(&stage));
     servers.note(|| format!("{scenario:?}"));
     let run = Run { sim: &sim, scenario: &scenario, stage: &stage, servers: &servers, flood };
     let report = sim.block_on(run.live(chance))?;
     Ok(Report { fingerprint: sim.fingerprint(), ..report })
 }
 
-/// Counts what servers send, and writes everything into the trace if that is kept.
-fn watch(sim: &Sim, trace: Trace, flood: Flood) {
+/// Counts what servers send, holds them to it, and writes everything into the trace if that is
+/// kept.
+fn watch(sim: &Sim, trace: Trace, flood: Flood, stage: Arc<Stage>) {
     sim.observe(move |time, event| {
-        flood.see(event);
+        flood.see(event, |server, line| stage.model().tell(server, line, time));
         trace.note_event(time, event);
     });
 }
@@ -253,12 +255,13 @@ impl Run<'_> {
     }
 
     /// Nothing is left of clients that have gone and links that were lost: one task that accepts,
-    /// and a follower and a feed for each neighbor.
+    /// one that looks after the journal if there is one, and a follower and a feed for each neighbor.
     async fn check_leftovers(&self) -> Result<(), String> {
         for (index, machine) in self.servers.machines.iter().enumerate() {
             let is_own = |&(one, other): &(usize, usize)| one == index || other == index;
             let neighbors = self.servers.graph.links().filter(is_own).count();
-            let expected = (1 + 2 * neighbors, 2 * neighbors);
+            let for_journal = usize::from(self.scenario.memory != Memory::Ephemeral);
+            let expected = (1 + for_journal + 2 * neighbors, 2 * neighbors);
             let left = (machine.tasks(), machine.connections());
             if left != expected {
                 let name = machine.name();

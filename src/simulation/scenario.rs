@@ -1,7 +1,8 @@
 //! What kind of world a seed stands for.
 
 use super::graph::{Graph, SERVERS_MAX};
-use crate::runtime::sim::{Chance, Conditions};
+use crate::journal::Fsync;
+use crate::runtime::sim::{Chance, Conditions, Crash};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -9,6 +10,8 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(super) struct Scenario {
     pub(super) graph: Graph,
+    /// How the servers keep what they know.
+    pub(super) memory: Memory,
     /// The herd's table of limits.
     pub(super) limits: String,
     /// How long clients talk and faults happen.
@@ -39,6 +42,7 @@ impl Scenario {
         let calm = chance.one_in(10);
         Self {
             graph,
+            memory: *chance.pick(&Memory::ALL),
             limits: limits(chance),
             span: Duration::from_millis(chance.between(3_000..=12_000)),
             clients,
@@ -50,6 +54,37 @@ impl Scenario {
         }
     }
 }
+
+/// How servers keep what they know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// Not at all.
+    Ephemeral,
+    /// In a journal.
+    Journal(Fsync),
+}
+
+impl Memory {
+    const ALL: [Self; 4] = [
+        Self::Ephemeral,
+        Self::Journal(Fsync::Always),
+        Self::Journal(Fsync::EverySecond),
+        Self::Journal(Fsync::Never),
+    ];
+
+    /// Whether what a server has shown to know this long before a crash may be lost in it.
+    pub(super) fn may_lose(self, how: Crash, age: Duration) -> bool {
+        match (self, how) {
+            (Self::Ephemeral, _) | (Self::Journal(Fsync::Never), Crash::Power) => true,
+            (Self::Journal(_), Crash::Process) | (Self::Journal(Fsync::Always), _) => false,
+            (Self::Journal(Fsync::EverySecond), Crash::Power) => age < EVERY_SECOND_AT_MOST,
+        }
+    }
+}
+
+/// With an fsync every second, what is older than this is safe: the second, and the time that the
+/// fsyncs of a rewrite take.
+const EVERY_SECOND_AT_MOST: Duration = Duration::from_millis(1_200);
 
 fn limits(chance: &mut Chance) -> String {
     format!(

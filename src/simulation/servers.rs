@@ -2,12 +2,14 @@
 
 use super::graph::Graph;
 use super::places::SlowPlaces;
+use super::scenario::{Memory, Scenario};
 use super::stage::Stage;
 use crate::config::Herd;
+use crate::journal::JournalError;
 use crate::protocol::ServerName;
 use crate::runtime::Runtime;
 use crate::runtime::sim::{Crash, Machine, Sim};
-use crate::server::Server;
+use crate::server::{BindError, Server};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,15 +19,17 @@ pub(super) struct Servers<'s> {
     pub(super) graph: Graph,
     pub(super) stage: Arc<Stage>,
     pub(super) machines: Vec<Machine>,
+    memory: Memory,
     herd: Herd,
 }
 
 impl<'s> Servers<'s> {
     /// Names the servers of a herd; none is up yet.
-    pub(super) fn new(sim: &'s Sim, graph: Graph, limits: &str, stage: Arc<Stage>) -> Self {
+    pub(super) fn new(sim: &'s Sim, scenario: &Scenario, stage: Arc<Stage>) -> Self {
+        let (graph, memory) = (scenario.graph.clone(), scenario.memory);
         let machines = graph.names().iter().map(|name| sim.machine(name)).collect();
-        let herd = graph.herd(limits);
-        Self { sim, graph, stage, machines, herd }
+        let herd = graph.herd(&scenario.limits);
+        Self { sim, graph, stage, machines, memory, herd }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -47,15 +51,27 @@ impl<'s> Servers<'s> {
         let machine = self.machines[index].clone();
         let name = self.server_name(index);
         let places = SlowPlaces::new(machine.clone());
-        let builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
+        let mut builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
+        if let Memory::Journal(fsync) = self.memory {
+            builder = builder.journal(Arc::new(machine.disk()), fsync);
+        }
         let stage = Arc::clone(&self.stage);
         self.note(|| format!("{name} starts"));
-        machine.clone().spawn(async move {
+        self.machines[index].spawn(async move {
             match builder.bind().await {
                 Ok(server) => {
                     stage.model().start(index);
-                    server.run().await;
-                    stage.broke(format!("{name} stopped, and nobody had asked it to"));
+                    match server.run().await {
+                        Err(JournalError::Disk { .. }) if machine.is_disk_failing() => {
+                            stage.fail_disk(index, machine.uptime());
+                        }
+                        outcome => stage.broke(format!("{name} stopped by itself: {outcome:?}")),
+                    }
+                }
+                Err(BindError::Journal { source: JournalError::Disk { .. }, .. })
+                    if machine.is_disk_failing() =>
+                {
+                    stage.fail_disk(index, machine.uptime());
                 }
                 Err(error) => stage.broke(format!("{name} does not start: {error}")),
             }
@@ -66,11 +82,12 @@ impl<'s> Servers<'s> {
     pub(super) fn crash(&self, index: usize, how: Crash) {
         self.note(|| format!("{} crashes: {how:?}", self.graph.names()[index]));
         self.sim.crash(&self.machines[index], how);
-        self.stage.model().crash(index, how);
+        self.stage.model().crash(index, how, self.sim.elapsed());
     }
 
-    /// Starts a server again, on a machine that has power.
+    /// Starts a server again, on a machine that has power and a disk that works.
     pub(super) fn restart(&self, index: usize) {
+        self.machines[index].fail_disk_after(None);
         self.sim.restart(&self.machines[index]);
         self.start(index);
     }

@@ -2,8 +2,10 @@
 
 use super::model::Model;
 use super::trace::Trace;
+use crate::runtime::sim::Crash;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
 
 /// The model, the trace, and the first rule that was broken.
 #[derive(Debug)]
@@ -12,6 +14,8 @@ pub(super) struct Stage {
     pub(super) trace: Trace,
     broken: Mutex<Option<String>>,
     is_over: AtomicBool,
+    /// Servers that have ended because their disks fail.
+    failed_disks: Mutex<Vec<usize>>,
     replies: AtomicU64,
     talkers: AtomicU64,
 }
@@ -23,6 +27,7 @@ impl Stage {
             trace,
             broken: Mutex::default(),
             is_over: AtomicBool::new(false),
+            failed_disks: Mutex::default(),
             replies: AtomicU64::new(0),
             talkers: AtomicU64::new(0),
         }
@@ -41,6 +46,17 @@ impl Stage {
     pub(super) fn broken(&self) -> Result<(), String> {
         let broken = self.broken.lock().expect("nothing panics while it holds a text");
         broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// A server has ended because its disk fails.
+    pub(super) fn fail_disk(&self, server: usize, now: Duration) {
+        self.model().crash(server, Crash::Process, now);
+        self.failed_disks.lock().expect("nothing panics while it holds a list").push(server);
+    }
+
+    /// The servers that have ended because their disks fail, each once.
+    pub(super) fn take_failed_disks(&self) -> Vec<usize> {
+        std::mem::take(&mut self.failed_disks.lock().expect("nothing panics with a list"))
     }
 
     /// Talkers finish what they are at.

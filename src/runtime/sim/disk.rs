@@ -81,6 +81,10 @@ impl DiskState {
         self.fails_after = operations;
     }
 
+    pub(super) fn is_failing(&self) -> bool {
+        self.fails_after.is_some()
+    }
+
     fn change_names(&mut self, change: NameChange) {
         change.apply(&mut self.names);
         self.changes.push_back(change);

@@ -66,6 +66,11 @@ impl Machine {
         self.world.with(|state| state.machine_mut(self.id).disk.fail_after(operations));
     }
 
+    /// Whether its disk was told to fail, now or later.
+    pub fn is_disk_failing(&self) -> bool {
+        self.world.with(|state| state.machine(self.id).disk.is_failing())
+    }
+
     /// How many of its tasks have not ended.
     pub fn tasks(&self) -> usize {
         self.world.executor.count(self.id)
