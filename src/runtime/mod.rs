@@ -5,6 +5,8 @@
 //! async-std, in a simulated world, and on whatever comes after async-std.
 
 mod async_std;
+#[cfg(feature = "sim")]
+pub mod sim;
 
 pub use self::async_std::AsyncStd;
 
