@@ -17,7 +17,7 @@
 //! for config in herd.servers() {
 //!     let machine = sim.machine(config.name().as_str());
 //!     let server = sim.block_on(Server::builder(machine.clone(), &herd, config.name()).bind())?;
-//!     machine.spawn(server.run());
+//!     machine.spawn(async move { server.run().await.expect("there is no journal to fail") });
 //! }
 //! let phone = sim.machine("phone");
 //! let reply = sim.block_on(async {
