@@ -23,6 +23,7 @@ pub struct ChangeLog {
     changes: VecDeque<(u64, u32)>,
     last: u64,
     line_bytes: usize,
+    takes_older: bool,
 }
 
 #[derive(Debug)]
@@ -77,7 +78,13 @@ impl ChangeLog {
             changes: VecDeque::new(),
             last: 0,
             line_bytes: 0,
+            takes_older: false,
         }
+    }
+
+    /// Takes older lines of clients in as if they were newer: a mistake that checks must find.
+    pub(crate) fn take_older(&mut self) {
+        self.takes_older = true;
     }
 
     /// The number of the newest change, 0 when there was none.
@@ -112,7 +119,8 @@ impl ChangeLog {
         let slot = match self.slot_of(at.client()) {
             Some(slot) => {
                 let entry = &self.entries[slot as usize];
-                if (at.time(), line) <= (entry.time, &entry.line[..]) {
+                let is_newer = (at.time(), line) > (entry.time, &entry.line[..]);
+                if !is_newer && !(self.takes_older && origin == Origin::Here) {
                     return None;
                 }
                 slot

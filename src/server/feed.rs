@@ -2,9 +2,10 @@
 
 use super::neighbor::Neighbor;
 use super::peer_link::{LinkEnd, PeerLink};
+use super::planted::Planted;
 use super::shared::Shared;
-use crate::node::FeedCursor;
-use crate::protocol::{Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX, Since, write_invalid};
+use crate::node::{ChangeLog, FeedCursor};
+use crate::protocol::{Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since, write_invalid};
 use crate::runtime::Runtime;
 use std::sync::Arc;
 
@@ -99,7 +100,7 @@ impl<R: Runtime> Feed<R> {
                 return Err(LinkEnd::Replaced);
             }
             let changed = shared.changed.listen();
-            if neighbor.logs() != logs {
+            if neighbor.logs() != logs && !shared.makes(Planted::NothingSentBack) {
                 logs = neighbor.logs();
                 cursor.send_whole(shared.node().log());
             }
@@ -108,7 +109,15 @@ impl<R: Runtime> Feed<R> {
             if batch.is_empty() && self.link.wait(changed, heartbeat_due).await? {
                 continue;
             }
-            batch.extend_from_slice(format!("SEQ {}\n", cursor.number()).as_bytes());
+            let seq = format!("SEQ {}\n", cursor.number());
+            if shared.makes(Planted::SeqBeforeLines) {
+                let first_line =
+                    batch.iter().position(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+                let begin = if batch.starts_with(b"LOG") { first_line } else { 0 };
+                batch.splice(begin..begin, seq.bytes());
+            } else {
+                batch.extend_from_slice(seq.as_bytes());
+            }
             self.link.send(&batch).await?;
             batch.clear();
             heartbeat_due = shared.runtime.uptime() + shared.limits.heartbeat;
@@ -120,10 +129,17 @@ impl<R: Runtime> Feed<R> {
         let node = self.shared.node();
         let last = node.log().last_number();
         let number = match since {
-            Since::Number(log, number) if log == self.shared.log_id && number <= last => number,
+            Since::Number(log, number) if self.is_own(log) && number <= last => number,
             Since::Now => last,
             Since::Start | Since::Number(..) => 0,
         };
+        if self.shared.makes(Planted::NothingSentBack) {
+            return FeedCursor::new(neighbor.id, number, &ChangeLog::new(0));
+        }
         FeedCursor::new(neighbor.id, number, node.log())
+    }
+
+    fn is_own(&self, log: LogId) -> bool {
+        log == self.shared.log_id || self.shared.makes(Planted::CursorKept)
     }
 }

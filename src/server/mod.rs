@@ -16,6 +16,7 @@ mod follower;
 mod neighbor;
 mod outbox;
 mod peer_link;
+mod planted;
 mod pusher;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod server;
@@ -25,5 +26,8 @@ mod stop;
 mod tasks;
 
 pub use builder::{BindError, Builder};
+#[cfg(feature = "sim")]
+#[doc(hidden)]
+pub use planted::Planted;
 pub use server::{STOP_TIMEOUT, Server};
 pub use stop::Stop;

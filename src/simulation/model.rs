@@ -1,6 +1,7 @@
 //! What servers must know, and what they may say: a map and a max.
 
 use super::at_line::AtLine;
+use super::inquiry::Knowledge;
 use super::scenario::Memory;
 use crate::protocol::Skew;
 use crate::runtime::sim::Crash;
@@ -122,6 +123,18 @@ impl Model {
         self.servers[server].floors.get(client)?.last().map(|floor| &floor.line)
     }
 
+    /// What a crash left on a server's disk must hold everything that the server may not lose.
+    pub(super) fn check_leftover(&self, server: usize, left: &Knowledge) -> Result<(), String> {
+        for (client, floors) in &self.servers[server].floors {
+            let floor = floors.last().map(|floor| &floor.line);
+            if floor > left.get(client) {
+                let (name, left) = (self.name(server), left.get(client));
+                return Err(format!("{name} has {left:?} on its disk, but {floor:?} was promised"));
+            }
+        }
+        Ok(())
+    }
+
     /// What some server must know of a client, at least, and so all of them in the end.
     pub(super) fn floor_of_all(&self, client: &[u8]) -> Option<&AtLine> {
         (0..self.servers.len()).filter_map(|server| self.floor(server, client)).max()
@@ -136,7 +149,8 @@ impl Model {
         now: Duration,
     ) -> Result<(), String> {
         self.check_genuine(&line, now)?;
-        if met.life == self.servers[server].life {
+        // What is heard after a crash was said before it: a promise that holds over any crash counts.
+        if met.life == self.servers[server].life || self.memory.never_forgets() {
             self.raise_floor(server, line, now);
         }
         Ok(())

@@ -72,6 +72,11 @@ impl Memory {
         Self::Journal(Fsync::Never),
     ];
 
+    /// Whether nothing that a server has shown to know may be lost, ever.
+    pub(super) fn never_forgets(self) -> bool {
+        self == Self::Journal(Fsync::Always)
+    }
+
     /// Whether what a server has shown to know this long before a crash may be lost in it.
     pub(super) fn may_lose(self, how: Crash, age: Duration) -> bool {
         match (self, how) {

@@ -1,11 +1,13 @@
 //! The servers of a run, each on a machine of its own.
 
 use super::graph::Graph;
+use super::leftover;
 use super::places::SlowPlaces;
+use super::planted::Planted;
 use super::scenario::{Memory, Scenario};
 use super::stage::Stage;
 use crate::config::Herd;
-use crate::journal::JournalError;
+use crate::journal::{Disk, JournalError};
 use crate::protocol::ServerName;
 use crate::runtime::Runtime;
 use crate::runtime::sim::{Crash, Machine, Sim};
@@ -20,16 +22,22 @@ pub(super) struct Servers<'s> {
     pub(super) stage: Arc<Stage>,
     pub(super) machines: Vec<Machine>,
     memory: Memory,
+    planted: Option<Planted>,
     herd: Herd,
 }
 
 impl<'s> Servers<'s> {
     /// Names the servers of a herd; none is up yet.
-    pub(super) fn new(sim: &'s Sim, scenario: &Scenario, stage: Arc<Stage>) -> Self {
+    pub(super) fn new(
+        sim: &'s Sim,
+        scenario: &Scenario,
+        planted: Option<Planted>,
+        stage: Arc<Stage>,
+    ) -> Self {
         let (graph, memory) = (scenario.graph.clone(), scenario.memory);
         let machines = graph.names().iter().map(|name| sim.machine(name)).collect();
         let herd = graph.herd(&scenario.limits);
-        Self { sim, graph, stage, machines, memory, herd }
+        Self { sim, graph, stage, machines, memory, planted, herd }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -51,9 +59,16 @@ impl<'s> Servers<'s> {
         let machine = self.machines[index].clone();
         let name = self.server_name(index);
         let places = SlowPlaces::new(machine.clone());
-        let mut builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
+        let planted = self.planted.and_then(Planted::in_server);
+        let builder = Server::builder(machine.clone(), &self.herd, &name);
+        let mut builder = builder.places(places).planted(planted);
         if let Memory::Journal(fsync) = self.memory {
-            builder = builder.journal(Arc::new(machine.disk()), fsync);
+            let disk: Arc<dyn Disk> = Arc::new(machine.disk());
+            let disk = match self.planted {
+                Some(planted) => planted.disk(disk),
+                None => disk,
+            };
+            builder = builder.journal(disk, fsync);
         }
         let stage = Arc::clone(&self.stage);
         self.note(|| format!("{name} starts"));
@@ -89,7 +104,16 @@ impl<'s> Servers<'s> {
     pub(super) fn restart(&self, index: usize) {
         self.machines[index].fail_disk_after(None);
         self.sim.restart(&self.machines[index]);
+        self.check_leftover(index);
         self.start(index);
+    }
+
+    fn check_leftover(&self, index: usize) {
+        if self.memory != Memory::Ephemeral {
+            let left = leftover::read_journal(&self.machines[index].disk());
+            let checked = self.stage.model().check_leftover(index, &left);
+            checked.unwrap_or_else(|rule| self.stage.broke(rule));
+        }
     }
 
     /// Moves a server's wall clock.
