@@ -61,9 +61,7 @@ pub async fn recover(
         (_, Some(bad)) if on_damage == OnDamage::Refuse => return Err(JournalError::Damaged(bad)),
         (Some(_), None) => {
             let size = cut_torn_line(&*file, &report)?;
-            // What is known again will be told again, and the process that wrote it may have been
-            // killed before its fsync.
-            file.sync().await.map_err(JournalError::disk("synchronize the journal"))?;
+            make_safe(disk, &*file).await?;
             let number = node.log().last_number();
             return Ok(Recovery { report, journal: Rewritten { file: file.into(), size, number } });
         }
@@ -129,6 +127,13 @@ fn each_chunk(
         each(&buffer[..count], offset)?;
     }
     Ok(())
+}
+
+/// What is known again will be told again, and the process that wrote it, or put the file in its
+/// place, may have been killed before its fsync.
+async fn make_safe(disk: &dyn Disk, file: &dyn DiskFile) -> Result<(), JournalError> {
+    file.sync().await.map_err(JournalError::disk("synchronize the journal"))?;
+    disk.sync_names().await.map_err(JournalError::disk("synchronize the journal's folder"))
 }
 
 /// Removes what a crash left of the last line, and returns the size without it.
