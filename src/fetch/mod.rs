@@ -3,27 +3,39 @@
 //! This room owns how a question travels: connections, TLS, time and size limits. It knows nothing
 //! of places, and its errors never hold a URL's query or a header, where keys are.
 
+mod bounded;
+mod breaker;
 mod canned;
 mod connection;
 mod dialer;
 mod error;
+mod pool;
 mod request;
 mod response;
+mod retrying;
 mod roots;
 mod surf;
+mod time_limited;
 mod transport;
 
+pub use self::bounded::{Bounded, REQUESTS_AT_ONCE_MAX};
+pub use self::breaker::{Breaker, FAILURES_MAX, PROBE_SPAN};
 pub use self::canned::{CannedFetcher, REQUESTS_KEPT_MAX};
 pub use self::connection::{BODY_BYTES_MAX, HEAD_BYTES_MAX};
 pub use self::error::FetchError;
+pub use self::pool::{IDLE_CONNECTIONS_MAX, IDLE_SPAN_MAX};
 pub use self::request::{FetchRequest, Method};
 pub use self::response::FetchResponse;
+pub use self::retrying::{RETRY_SPAN_MAX, RETRY_SPAN_MIN, Retrying};
 pub use self::roots::{InvalidRoots, Roots};
 pub use self::surf::{FETCH_TIMEOUT, SurfFetcher};
+pub use self::time_limited::TimeLimited;
 pub use url::Url;
 
+use crate::runtime::Runtime;
 use async_trait::async_trait;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Something that can ask over HTTP.
 #[async_trait]
@@ -41,4 +53,22 @@ impl<F: Fetcher + ?Sized> Fetcher for Arc<F> {
     async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         (**self).fetch(request).await
     }
+}
+
+/// The fetcher that a remote source of places asks through: `span` is the time for all of it, in
+/// which it waits its turn and tries again; and while the service is down, nobody waits at all.
+///
+/// ```
+/// use herd::fetch::{FETCH_TIMEOUT, SurfFetcher, careful};
+/// use herd::places::GooglePlaces;
+/// use herd::runtime::AsyncStd;
+///
+/// let fetcher = careful(AsyncStd, SurfFetcher::new(AsyncStd), FETCH_TIMEOUT);
+/// let places = GooglePlaces::new(fetcher, "AIzaSecret".parse()?);
+/// # Ok::<(), herd::places::InvalidApiKey>(())
+/// ```
+pub fn careful<R: Runtime>(runtime: R, fetcher: impl Fetcher, span: Duration) -> impl Fetcher {
+    let retrying = Retrying::new(runtime.clone(), fetcher);
+    let bounded = Bounded::new(retrying, REQUESTS_AT_ONCE_MAX);
+    Breaker::new(runtime.clone(), TimeLimited::new(runtime, bounded, span))
 }
