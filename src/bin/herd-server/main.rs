@@ -5,6 +5,8 @@ mod check;
 mod descriptors;
 mod logging;
 mod options;
+mod places;
+mod places_source;
 mod replay_progress;
 mod setup;
 
