@@ -90,7 +90,7 @@ async fn tell_for(address: SocketAddr, span: Duration) -> io::Result<Vec<Duratio
     teller.await
 }
 
-/// Tells where it is about a thousand times a second: how long each reply took.
+/// Tells where it is up to a thousand times a second: how long each reply took.
 async fn tell_until(address: SocketAddr, over: Arc<AtomicBool>) -> io::Result<Vec<Duration>> {
     let mut stream = TcpStream::connect(address).await?;
     let mut replies = BufReader::new(stream.clone());
