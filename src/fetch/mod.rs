@@ -6,6 +6,7 @@
 mod bounded;
 mod breaker;
 mod canned;
+mod careful;
 mod connection;
 mod dialer;
 mod error;
@@ -21,6 +22,7 @@ mod transport;
 pub use self::bounded::{Bounded, REQUESTS_AT_ONCE_MAX};
 pub use self::breaker::{Breaker, FAILURES_MAX, PROBE_SPAN};
 pub use self::canned::{CannedFetcher, REQUESTS_KEPT_MAX};
+pub use self::careful::careful;
 pub use self::connection::{BODY_BYTES_MAX, HEAD_BYTES_MAX};
 pub use self::error::FetchError;
 pub use self::pool::{IDLE_CONNECTIONS_MAX, IDLE_SPAN_MAX};
@@ -32,10 +34,8 @@ pub use self::surf::{FETCH_TIMEOUT, SurfFetcher};
 pub use self::time_limited::TimeLimited;
 pub use url::Url;
 
-use crate::runtime::Runtime;
 use async_trait::async_trait;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Something that can ask over HTTP.
 #[async_trait]
@@ -53,22 +53,4 @@ impl<F: Fetcher + ?Sized> Fetcher for Arc<F> {
     async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         (**self).fetch(request).await
     }
-}
-
-/// The fetcher that a remote source of places asks through: `span` is the time for all of it, in
-/// which it waits its turn and tries again; and while the service is down, nobody waits at all.
-///
-/// ```
-/// use herd::fetch::{FETCH_TIMEOUT, SurfFetcher, careful};
-/// use herd::places::GooglePlaces;
-/// use herd::runtime::AsyncStd;
-///
-/// let fetcher = careful(AsyncStd, SurfFetcher::new(AsyncStd), FETCH_TIMEOUT);
-/// let places = GooglePlaces::new(fetcher, "AIzaSecret".parse()?);
-/// # Ok::<(), herd::places::InvalidApiKey>(())
-/// ```
-pub fn careful<R: Runtime>(runtime: R, fetcher: impl Fetcher, span: Duration) -> impl Fetcher {
-    let retrying = Retrying::new(runtime.clone(), fetcher);
-    let bounded = Bounded::new(retrying, REQUESTS_AT_ONCE_MAX);
-    Breaker::new(runtime.clone(), TimeLimited::new(runtime, bounded, span))
 }

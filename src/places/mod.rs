@@ -1,8 +1,8 @@
 //! What is near a position: sources of places, and the reply they make.
 //!
 //! This room owns the shape of a Nearby Search reply and everything that can answer one. It knows
-//! no sockets and no clocks: a source that asks over HTTP does so through a
-//! [`Fetcher`](crate::fetch::Fetcher).
+//! no sockets: a source that asks over HTTP does so through a [`Fetcher`](crate::fetch::Fetcher), and
+//! what keeps answers for a while asks the runtime for the time.
 
 mod answer;
 mod api_key;

@@ -21,6 +21,7 @@ const KEY_VARIABLE: &str = "GOOGLE_PLACES_API_KEY";
 /// The first thing that is missing or wrong, and where.
 pub(super) fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
     require_urls_of_sources(options)?;
+    warn_of_terms(options);
     let sources = options.places.sources();
     let mut chain: Option<Chain> = None;
     for source in sources {
@@ -124,6 +125,17 @@ fn require_urls_of_sources(options: &Options) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Whoever keeps what Google says has to know that the terms are against it.
+fn warn_of_terms(options: &Options) {
+    let is_google =
+        |source: &&PlacesSource| matches!(source, PlacesSource::Google | PlacesSource::GoogleNew);
+    if options.places_cache.is_some()
+        && let Some(source) = options.places.sources().iter().find(is_google)
+    {
+        log::warn!(source = source.name(); "Google's terms allow no general caching of places");
+    }
 }
 
 /// The key never comes as an argument, because arguments are shown to everybody on the machine.
