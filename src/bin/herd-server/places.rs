@@ -152,3 +152,50 @@ fn google_key(source: &PlacesSource, options: &Options) -> Result<ApiKey, Box<dy
     };
     text.trim().parse().map_err(|error| format!("{from}: {error}").into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use structopt::StructOpt;
+
+    fn options(arguments: &[&str]) -> Options {
+        let program = ["herd-server", "Alford"];
+        let all = program.iter().chain(arguments);
+        Options::from_iter_safe(all).expect("the test's arguments are well-formed")
+    }
+
+    /// Without it a URL with a typing error would be left out, and the key go to another service.
+    #[test]
+    fn each_url_is_of_one_source_in_use() {
+        let check = |sources, urls: &[&str]| {
+            let urls = urls.iter().flat_map(|url| ["--places-url", url]);
+            let arguments: Vec<&str> = ["--places", sources].into_iter().chain(urls).collect();
+            require_urls_of_sources(&options(&arguments))
+        };
+        let url = "http://a.test";
+        let (of_photon, of_google) = ("photon=http://a.test", "google=http://b.test");
+        assert_eq!(check("photon,gazetteer", &[url]), Ok(()));
+        assert_eq!(check("photon,google", &[of_photon, of_google]), Ok(()));
+        let unused = "--places-url: google is none of the remote sources in use";
+        assert_eq!(check("photon", &[of_google]), Err(unused.to_owned()));
+        let count = |count| {
+            Err(format!("--places-url: {count} remote sources are in use; give SOURCE=URL"))
+        };
+        assert_eq!(check("photon,google", &[url]), count(2));
+        assert_eq!(check("gazetteer", &[url]), count(0));
+    }
+
+    #[test]
+    fn a_url_is_of_the_source_that_it_names() {
+        let options = options(&[
+            "--places",
+            "photon,google",
+            "--places-url",
+            "google=http://b.test",
+            "--places-url",
+            "photon=http://a.test",
+        ]);
+        assert_eq!(url(&PlacesSource::Photon, &options), Some("http://a.test"));
+        assert_eq!(url(&PlacesSource::Google, &options), Some("http://b.test"));
+    }
+}
