@@ -14,12 +14,24 @@ use herd::protocol::Timestamp;
 use herd::runtime::{AsyncStd, Runtime};
 use herd::server::{Server, Stop};
 use std::error::Error;
+use std::io::{self, Write};
 use std::net::Shutdown;
+use std::process::{self, ExitCode};
 use std::time::Duration;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-fn main() -> Outcome<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Outcome<()> {
     let once = match std::env::args().nth(1).as_deref() {
         None => false,
         Some("--once") => true,
@@ -44,13 +56,13 @@ fn main() -> Outcome<()> {
 
 /// Starts every server of the herd as a task.
 async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<Result<(), JournalError>>)>> {
-    println!("Five servers, each talking with its neighbors only:\n");
+    say("Five servers, each talking with its neighbors only:\n");
     let mut running = Vec::new();
     for config in herd.servers() {
         let server = Server::builder(AsyncStd, herd, config.name()).bind().await?;
         let neighbors: Vec<_> = config.neighbors().iter().map(|n| n.name().as_str()).collect();
         let (name, address) = (server.name().as_str().to_owned(), server.client_address());
-        println!("    {name:<8}  {address}  talks with {}", neighbors.join(" and "));
+        say(&format!("    {name:<8}  {address}  talks with {}", neighbors.join(" and ")));
         running.push((server.stop(), task::spawn(server.run())));
     }
     Ok(running)
@@ -78,8 +90,15 @@ async fn converse(herd: &Herd) -> Outcome<()> {
     tell(herd, "Alford", "WHEREIS kiwi.cs.ucla.edu").await
 }
 
+/// Prints a line. Where nobody reads any more, as behind `head`, the program ends.
+fn say(line: &str) {
+    if let Err(error) = writeln!(io::stdout(), "{line}") {
+        process::exit(i32::from(error.kind() != io::ErrorKind::BrokenPipe));
+    }
+}
+
 fn heading(text: &str) {
-    println!("\n{text}\n");
+    say(&format!("\n{text}\n"));
 }
 
 fn iamat(position: &str, time: Timestamp) -> String {
@@ -88,9 +107,9 @@ fn iamat(position: &str, time: Timestamp) -> String {
 
 /// Sends a command to a server, and prints both sides of the exchange.
 async fn tell(herd: &Herd, server: &str, command: &str) -> Outcome<()> {
-    println!("    to {server}: {command}");
+    say(&format!("    to {server}: {command}"));
     for line in ask(herd, server, command).await?.lines() {
-        println!("    {line}");
+        say(&format!("    {line}"));
     }
     Ok(())
 }
@@ -119,8 +138,8 @@ async fn wait_until_known(herd: &Herd, server: &str, time: Timestamp) -> Outcome
 
 async fn stay_until_interrupted() -> Outcome<()> {
     heading("The herd stays up until Ctrl-C. From another terminal:");
-    println!("    cargo run --release -p herd-client -- iamat --id x --loc +34-118");
-    println!("    cargo run --release -p herd-client -- whatsat --id x --server Welsh");
+    say("    cargo run --release -p herd-client -- iamat --id x --loc +34-118");
+    say("    cargo run --release -p herd-client -- whatsat --id x --server Welsh");
     Signals::new([Signal::Int, Signal::Term])?.next().await;
     Ok(())
 }

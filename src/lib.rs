@@ -70,4 +70,6 @@ pub mod places;
 pub mod protocol;
 pub mod runtime;
 pub mod server;
+#[cfg(feature = "sim")]
+pub mod simulation;
 pub mod traffic;

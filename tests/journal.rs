@@ -5,12 +5,11 @@ use herd::journal::{
     BAD_LINES_FILE, Disk, FileDisk, Fsync, JOURNAL_FILE, Journal, JournalError, OnDamage, check,
     recover,
 };
-use herd::node::{AtCommands, Node, Origin};
+use herd::node::{Node, Origin, Rules};
 use herd::protocol::{At, ServerName};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 use tempfile::TempDir;
 
 /// A folder, and what a server would do in it.
@@ -38,7 +37,7 @@ impl World {
     }
 
     fn start(&self, server: &str, on_damage: OnDamage) -> Result<Kept, JournalError> {
-        let mut node = Node::new(name(server), AtCommands::Invalid, Duration::MAX, 1);
+        let mut node = Node::new(name(server), Rules::default(), 1);
         let disk: Arc<dyn Disk> = Arc::new(FileDisk::open(self.folder.path())?);
         let server = name(server);
         let recovery = block_on(recover(&*disk, &server, on_damage, &mut node, &mut |_, _| {}))?;

@@ -62,7 +62,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`Problem::Refused`] when the server calls it invalid: the time
-    /// is too far in its future.
+    /// is too far in its future, or it takes no more clients.
     pub async fn iamat(
         &mut self,
         id: ClientId<'_>,

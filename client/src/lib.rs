@@ -22,6 +22,7 @@
 //! # }
 //! ```
 
+mod bearing;
 mod client;
 mod client_error;
 mod connection;
@@ -31,6 +32,7 @@ mod reply_buffer;
 pub mod script;
 mod server;
 
+pub use bearing::Bearing;
 pub use client::{Client, TIMEOUT_DEFAULT};
 pub use client_error::{ClientError, Problem, REPLY_BYTES_MAX};
 pub use connection::now;

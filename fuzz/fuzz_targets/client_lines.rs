@@ -2,10 +2,9 @@
 //! and the same replies as in one piece.
 #![no_main]
 
-use herd::node::{AtCommands, Lookup, Node};
+use herd::node::{AtCommands, Lookup, Node, Rules};
 use herd::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp};
 use libfuzzer_sys::fuzz_target;
-use std::time::Duration;
 
 fuzz_target!(|input: (u16, &[u8])| {
     let (cut, stream) = input;
@@ -15,7 +14,8 @@ fuzz_target!(|input: (u16, &[u8])| {
 
 fn replies(chunks: [&[u8]; 2]) -> (Vec<u8>, Vec<Lookup>) {
     let name = "Alford".parse().expect("the name is legal");
-    let mut node = Node::new(name, AtCommands::TakenIn, Duration::from_secs(86_400), 1);
+    let rules = Rules { at_commands: AtCommands::TakenIn, ..Rules::default() };
+    let mut node = Node::new(name, rules, 1);
     let mut lines = LineBuffer::new(LINE_BYTES_MAX);
     let received = Timestamp::from_nanos(1_479_413_884_000_000_000);
     let (mut replies, mut lookups) = (Vec::new(), Vec::new());

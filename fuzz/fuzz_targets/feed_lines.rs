@@ -2,14 +2,13 @@
 //! again, and taking it in again changes nothing.
 #![no_main]
 
-use herd::node::{AtCommands, NeighborId, Node, Origin};
+use herd::node::{NeighborId, Node, Origin, Rules};
 use herd::protocol::{At, Feed, Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX};
 use libfuzzer_sys::fuzz_target;
-use std::time::Duration;
 
 fuzz_target!(|stream: &[u8]| {
     let name = "Alford".parse().expect("the name is legal");
-    let mut node = Node::new(name, AtCommands::Invalid, Duration::ZERO, 1);
+    let mut node = Node::new(name, Rules::default(), 1);
     let origin = Origin::Neighbor(NeighborId(0));
     let mut lines = LineBuffer::new(PEER_LINE_BYTES_MAX);
     let mut rest = stream;

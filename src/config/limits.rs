@@ -15,6 +15,10 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
+    /// Clients that are known at a time (`clients`): a server that knows so many refuses positions
+    /// of others. What its neighbors have accepted it takes in all the same, so that all agree.
+    #[serde(deserialize_with = "at_least_one")]
+    pub clients: usize,
     /// Client connections at a time (`connections`).
     #[serde(deserialize_with = "at_least_one")]
     pub connections: usize,
@@ -44,6 +48,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
+            clients: 10_000_000,
             connections: 10_000,
             idle: Some(Duration::from_secs(300)),
             unsent_bytes: 1024 * 1024,
@@ -85,11 +90,12 @@ mod tests {
     #[test]
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
-            "connections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
+            "clients = 8\nconnections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
              follow_batch_bytes = 5\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
+            clients: 8,
             connections: 1,
             idle: Some(Duration::from_secs(2)),
             unsent_bytes: 3,

@@ -60,7 +60,10 @@ pub async fn recover(
         (None, _) if report.bytes > 0 => return Err(JournalError::NoJournal),
         (_, Some(bad)) if on_damage == OnDamage::Refuse => return Err(JournalError::Damaged(bad)),
         (Some(_), None) => {
-            let size = cut_torn_line(&*file, &report).await?;
+            let size = cut_torn_line(&*file, &report)?;
+            // What is known again will be told again, and the process that wrote it may have been
+            // killed before its fsync.
+            file.sync().await.map_err(JournalError::disk("synchronize the journal"))?;
             let number = node.log().last_number();
             return Ok(Recovery { report, journal: Rewritten { file: file.into(), size, number } });
         }
@@ -129,11 +132,10 @@ fn each_chunk(
 }
 
 /// Removes what a crash left of the last line, and returns the size without it.
-async fn cut_torn_line(file: &dyn DiskFile, report: &Report) -> Result<u64, JournalError> {
+fn cut_torn_line(file: &dyn DiskFile, report: &Report) -> Result<u64, JournalError> {
     let Some(size) = report.torn_at else { return Ok(report.bytes) };
     log::warn!(bytes = report.bytes - size, byte = size; "cut a torn last line off the journal");
     file.truncate(size).map_err(JournalError::disk("cut a torn line off the journal"))?;
-    file.sync().await.map_err(JournalError::disk("synchronize the journal"))?;
     Ok(size)
 }
 

@@ -7,9 +7,16 @@ use super::change_log::{ChangeLog, NeighborId, Origin};
 /// A line is not sent back to the neighbor that it was learned from, because that one has it. Only
 /// what was in the log already when the neighbor asked to follow is sent whole: the neighbor may
 /// have lost it since.
+///
+/// A neighbor that restarts may ask to follow before the last words of its former self have come
+/// in. Those look as if the one that asks had told them, and it does not have them; so once it is
+/// known that the neighbor has a new log, what came since it asked is [sent whole](Self::send_whole)
+/// as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedCursor {
     neighbor: NeighborId,
+    /// The log's last number when the neighbor asked.
+    asked_at: u64,
     sent: u64,
     send_whole_up_to: u64,
 }
@@ -17,12 +24,20 @@ pub struct FeedCursor {
 impl FeedCursor {
     /// A cursor for a neighbor that has everything up to `number`, asking now.
     pub fn new(neighbor: NeighborId, number: u64, log: &ChangeLog) -> Self {
-        Self { neighbor, sent: number, send_whole_up_to: log.last_number() }
+        let last = log.last_number();
+        Self { neighbor, asked_at: last, sent: number, send_whole_up_to: last }
     }
 
     /// Tells everything again, to a neighbor that may have lost it.
     pub fn begin_again(&mut self, log: &ChangeLog) {
         *self = Self::new(self.neighbor, 0, log);
+    }
+
+    /// Sends everything since the neighbor asked, whoever told it: what seemed to come from the
+    /// neighbor came from its former self.
+    pub fn send_whole(&mut self, log: &ChangeLog) {
+        self.sent = self.sent.min(self.asked_at);
+        self.send_whole_up_to = log.last_number();
     }
 
     /// The neighbor has been told everything up to this number.
@@ -108,6 +123,21 @@ mod tests {
         let mut ball = FeedCursor::new(BALL, 0, &log);
         take_in(&mut log, "after", 1, Origin::Neighbor(BALL));
         assert_eq!(batch(&mut ball, &log, u64::MAX), ["before"]);
+    }
+
+    /// The simulation found that a herd could disagree for ever without this: Ball restarts and asks
+    /// to follow, then the last words of its former self come in over a link that is still open.
+    #[test]
+    fn the_last_words_of_a_neighbors_former_self_are_sent_to_it() {
+        let mut log = ChangeLog::new(1);
+        take_in(&mut log, "before", 1, Origin::Here);
+        let mut ball = FeedCursor::new(BALL, 0, &log);
+        take_in(&mut log, "last-words", 1, Origin::Neighbor(BALL));
+        assert_eq!(batch(&mut ball, &log, u64::MAX), ["before"]);
+        ball.send_whole(&log);
+        take_in(&mut log, "balls", 1, Origin::Neighbor(BALL));
+        assert_eq!(batch(&mut ball, &log, u64::MAX), ["last-words"]);
+        assert_eq!(ball.number(), 3);
     }
 
     #[test]

@@ -11,4 +11,4 @@ mod node;
 
 pub use change_log::{Change, ChangeLog, NeighborId, Origin};
 pub use feed_cursor::FeedCursor;
-pub use node::{AtCommands, Lookup, Node};
+pub use node::{AtCommands, Lookup, Node, Rules};

@@ -2,8 +2,8 @@
 
 use super::change_log::{ChangeLog, Origin};
 use crate::protocol::{
-    At, Coordinates, IamAt, Line, MaxResults, Radius, Request, ServerName, Timestamp, WhatsAt,
-    write_invalid,
+    At, ClientId, Coordinates, IamAt, Line, MaxResults, Radius, Request, ServerName, Timestamp,
+    WhatsAt, write_invalid,
 };
 use std::time::Duration;
 
@@ -16,12 +16,30 @@ pub enum AtCommands {
     TakenIn,
 }
 
+/// What a server takes from clients.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// What becomes of `AT` on a client connection.
+    pub at_commands: AtCommands,
+    /// How far a time may lie in the future.
+    pub max_ahead: Duration,
+    /// How many clients may be known.
+    pub clients_max: usize,
+}
+
+impl Default for Rules {
+    /// `AT` is invalid, times may be a day ahead, and ten million clients may be known.
+    fn default() -> Self {
+        let max_ahead = Duration::from_secs(86_400);
+        Self { at_commands: AtCommands::Invalid, max_ahead, clients_max: 10_000_000 }
+    }
+}
+
 /// One server's knowledge: its log, and the rules by which it answers.
 #[derive(Debug)]
 pub struct Node {
     name: ServerName,
-    at_commands: AtCommands,
-    max_ahead: Duration,
+    rules: Rules,
     log: ChangeLog,
     /// Canonical lines are written here before they are compared with the known ones.
     canonical: Vec<u8>,
@@ -41,15 +59,9 @@ pub struct Lookup {
 }
 
 impl Node {
-    /// A node that knows nothing yet. Times further than `max_ahead` in the future are refused.
-    pub fn new(
-        name: ServerName,
-        at_commands: AtCommands,
-        max_ahead: Duration,
-        hash_seed: u64,
-    ) -> Self {
-        let log = ChangeLog::new(hash_seed);
-        Self { name, at_commands, max_ahead, log, canonical: Vec::new() }
+    /// A node that knows nothing yet.
+    pub fn new(name: ServerName, rules: Rules, hash_seed: u64) -> Self {
+        Self { name, rules, log: ChangeLog::new(hash_seed), canonical: Vec::new() }
     }
 
     /// What is known, to be followed.
@@ -87,9 +99,9 @@ impl Node {
         None
     }
 
-    /// Takes in a line that a neighbor knows, however far ahead its time is: the server that took
-    /// it from the client decided on that, and all servers must decide alike. Returns the number
-    /// of the change if it is one.
+    /// Takes in a line that a neighbor or the journal knows, whatever the rules: the server that
+    /// took it from the client decided on that, and all servers must decide alike. Returns the
+    /// number of the change if it is one.
     pub fn take_in(&mut self, at: &At<'_>, origin: Origin) -> Option<u64> {
         self.canonical.clear();
         at.write(&mut self.canonical);
@@ -98,7 +110,7 @@ impl Node {
     }
 
     fn iamat(&mut self, iamat: IamAt<'_>, received: Timestamp, reply: &mut Vec<u8>) -> Answered {
-        if self.is_too_far_ahead(iamat.time(), received) {
+        if !self.allows(iamat.client(), iamat.time(), received) {
             return Answered::Invalid;
         }
         let at = iamat.received_by(self.name.as_bytes(), received);
@@ -121,16 +133,18 @@ impl Node {
     }
 
     fn at_command(&mut self, at: &At<'_>, received: Timestamp) -> Answered {
-        let refused = self.at_commands == AtCommands::Invalid;
-        if refused || self.is_too_far_ahead(at.time(), received) {
+        let refused = self.rules.at_commands == AtCommands::Invalid;
+        if refused || !self.allows(at.client(), at.time(), received) {
             return Answered::Invalid;
         }
         self.take_in(at, Origin::Here);
         Answered::Well
     }
 
-    fn is_too_far_ahead(&self, time: Timestamp, received: Timestamp) -> bool {
-        time > received.saturating_add(self.max_ahead)
+    /// Whether a client may tell a position with this time.
+    fn allows(&self, client: ClientId<'_>, time: Timestamp, received: Timestamp) -> bool {
+        let has_room = self.log.len() < self.rules.clients_max || self.log.newest(client).is_some();
+        has_room && time <= received.saturating_add(self.rules.max_ahead)
     }
 }
 
@@ -145,11 +159,12 @@ enum Answered {
 mod tests {
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(86_400);
-
     fn node(at_commands: AtCommands) -> Node {
-        let name = "Alford".parse().expect("the name is legal");
-        Node::new(name, at_commands, DAY, 1)
+        node_with(Rules { at_commands, ..Rules::default() })
+    }
+
+    fn node_with(rules: Rules) -> Node {
+        Node::new("Alford".parse().expect("the name is legal"), rules, 1)
     }
 
     /// The reply to a line that is read 1,000 seconds after 1970.
@@ -189,6 +204,17 @@ mod tests {
         let (last, first_too_far) = ("IAMAT kiwi +1+1 87400", "IAMAT kiwi +1+1 87400.000000001");
         assert_eq!(reply(&mut node, last), "AT Alford -86400.000000000 kiwi +1+1 87400\n");
         assert_eq!(reply(&mut node, first_too_far), format!("? {first_too_far}\n"));
+    }
+
+    /// Somebody who makes up client after client must not fill the memory.
+    #[test]
+    fn a_new_client_beyond_the_limit_is_refused_and_known_ones_are_not() {
+        let mut node = node_with(Rules { clients_max: 1, ..Rules::default() });
+        reply(&mut node, "IAMAT kiwi +1+1 1");
+        assert_eq!(reply(&mut node, "IAMAT plum +1+1 1"), "? IAMAT plum +1+1 1\n");
+        assert_eq!(reply(&mut node, "IAMAT kiwi +1+1 2"), "AT Alford +998.000000000 kiwi +1+1 2\n");
+        let at = At::parse(b"AT Ball +0.0 fig +1+1 1").expect("the line is good");
+        assert_eq!(node.take_in(&at, Origin::Here), Some(3));
     }
 
     #[test]

@@ -91,12 +91,15 @@ impl Answer {
     }
 
     /// Appends the JSON with its results cut to `max`, as a WHATSAT's reply has it: runs of LF are
-    /// one LF, and two LF end it, in place of all CR and LF there. Every other byte is as it came.
+    /// one LF, none comes first, and two end it, in place of all CR and LF there. Every other byte
+    /// is as it came.
     pub fn write(&self, max: MaxResults, out: &mut Vec<u8>) {
-        let line_ends = self.json.iter().rev().take_while(|byte| matches!(byte, b'\n' | b'\r'));
-        let end = self.json.len() - line_ends.count();
+        let is_line_end = |byte: &&u8| matches!(byte, b'\n' | b'\r');
+        // An empty line behind the AT line would be taken for the end of the reply.
+        let start = self.json.iter().take_while(is_line_end).count();
+        let end = self.json.len() - self.json.iter().rev().take_while(is_line_end).count();
         let cut = self.results.as_ref().and_then(|results| results.cut(max)).unwrap_or(end..end);
-        push_lines(&self.json[..cut.start], out);
+        push_lines(&self.json[start..cut.start], out);
         push_lines(&self.json[cut.end..end], out);
         out.extend_from_slice(b"\n\n");
     }
@@ -164,9 +167,9 @@ mod tests {
     #[test]
     fn runs_of_line_feeds_are_one_and_two_end_the_reply() {
         let json = b"\n\n{\n\n\n\"results\":\n\n[\n\n1\n\n,\n\n2\n\n]\n,\"status\":\"\"}\n\n\r\n";
-        let cut = "\n{\n\"results\":\n[\n1\n]\n,\"status\":\"\"}\n\n";
+        let cut = "{\n\"results\":\n[\n1\n]\n,\"status\":\"\"}\n\n";
         assert_eq!(written(json, 1).as_deref(), Ok(cut));
-        let whole = "\n{\n\"results\":\n[\n1\n,\n2\n]\n,\"status\":\"\"}\n\n";
+        let whole = "{\n\"results\":\n[\n1\n,\n2\n]\n,\"status\":\"\"}\n\n";
         assert_eq!(written(json, 2).as_deref(), Ok(whole));
         assert_eq!(written(b"{\"status\":\"\"} ", 2).as_deref(), Ok("{\"status\":\"\"} \n\n"));
     }
@@ -265,7 +268,7 @@ mod tests {
             while expected.contains("\n\n") {
                 expected = expected.replace("\n\n", "\n");
             }
-            let expected = format!("{}\n\n", expected.trim_end_matches(['\n', '\r']));
+            let expected = format!("{}\n\n", expected.trim_matches(['\n', '\r']));
             let out = written(json.as_bytes(), max).expect("it has the shape");
             serde_json::from_str::<&RawValue>(&out).expect("a cut keeps JSON valid");
             prop_assert_eq!(out, expected);

@@ -7,6 +7,8 @@
 mod async_std;
 #[cfg(test)]
 mod manual_time;
+#[cfg(feature = "sim")]
+pub mod sim;
 
 pub use self::async_std::AsyncStd;
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::shared::Shared;
 use super::stop::Stop;
 use crate::config::{Herd, Limits, Link, ServerConfig};
 use crate::journal::{Disk, Fsync, Journal, JournalError, OnDamage, recover};
-use crate::node::{AtCommands, NeighborId, Node};
+use crate::node::{AtCommands, NeighborId, Node, Rules};
 use crate::places::{Gazetteer, Places};
 use crate::protocol::{LogId, ServerName};
 use crate::runtime::Runtime;
@@ -128,7 +128,9 @@ impl<R: Runtime> Builder<R> {
         let at_commands =
             if config.accept_at() { AtCommands::TakenIn } else { AtCommands::Invalid };
         let hash_seed = self.runtime.random();
-        Node::new(config.name().clone(), at_commands, config.max_ahead(), hash_seed)
+        let rules =
+            Rules { at_commands, max_ahead: config.max_ahead(), clients_max: self.limits.clients };
+        Node::new(config.name().clone(), rules, hash_seed)
     }
 
     async fn recover(&mut self, node: &mut Node) -> Result<Option<Journal>, BindError> {

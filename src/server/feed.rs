@@ -90,6 +90,7 @@ impl<R: Runtime> Feed<R> {
         feed: u64,
     ) -> Result<std::convert::Infallible, LinkEnd> {
         let shared = Arc::clone(&self.shared);
+        let mut logs = neighbor.logs();
         let mut cursor = self.cursor(neighbor, since);
         let mut batch = format!("LOG {} {}\n", shared.name, shared.log_id).into_bytes();
         let mut heartbeat_due = shared.runtime.uptime();
@@ -98,13 +99,12 @@ impl<R: Runtime> Feed<R> {
                 return Err(LinkEnd::Replaced);
             }
             let changed = shared.changed.listen();
-            let covered = shared.covered();
-            cursor.next_batch(
-                shared.node().log(),
-                covered,
-                shared.limits.follow_batch_bytes,
-                &mut batch,
-            );
+            if neighbor.logs() != logs {
+                logs = neighbor.logs();
+                cursor.send_whole(shared.node().log());
+            }
+            let (covered, bytes_max) = (shared.covered(), shared.limits.follow_batch_bytes);
+            cursor.next_batch(shared.node().log(), covered, bytes_max, &mut batch);
             if batch.is_empty() && self.link.wait(changed, heartbeat_due).await? {
                 continue;
             }

@@ -1,7 +1,6 @@
 //! One neighbor that this server follows.
 
 use super::dialer::Conversation;
-use super::neighbor::Neighbor;
 use super::peer_link::{LinkEnd, PeerLink};
 use super::shared::Shared;
 use crate::node::{Node, Origin};
@@ -19,6 +18,8 @@ const REFUSED_SHOWN_MAX: usize = 8;
 /// Follows the log of one neighbor, and remembers how far it has got from one link to the next.
 pub(super) struct Follower<R: Runtime> {
     shared: Arc<Shared<R>>,
+    /// The neighbor's place among the server's neighbors.
+    index: usize,
     origin: Origin,
     neighbor: ServerName,
     /// The neighbor's log, and the number up to which this server has it.
@@ -26,9 +27,10 @@ pub(super) struct Follower<R: Runtime> {
 }
 
 impl<R: Runtime> Follower<R> {
-    pub(super) fn new(shared: Arc<Shared<R>>, neighbor: &Neighbor) -> Self {
-        let origin = Origin::Neighbor(neighbor.id);
-        Self { shared, origin, neighbor: neighbor.name.clone(), known: None }
+    pub(super) fn new(shared: Arc<Shared<R>>, index: usize) -> Self {
+        let neighbor = &shared.neighbors[index];
+        let (origin, neighbor) = (Origin::Neighbor(neighbor.id), neighbor.name.clone());
+        Self { shared, index, origin, neighbor, known: None }
     }
 
     fn since(&self) -> Since {
@@ -71,6 +73,8 @@ impl<R: Runtime> Follower<R> {
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
                 if !is_known {
                     self.known = Some((log, 0));
+                    self.shared.neighbors[self.index].note_new_log();
+                    self.shared.changed.notify(usize::MAX);
                 }
                 Ok(())
             }

@@ -25,5 +25,5 @@ mod stop;
 mod tasks;
 
 pub use builder::{BindError, Builder};
-pub use server::Server;
+pub use server::{STOP_TIMEOUT, Server};
 pub use stop::Stop;

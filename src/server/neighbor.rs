@@ -16,11 +16,14 @@ pub(super) struct Neighbor {
     alive: Event,
     /// The number of its newest feed; older ones end.
     newest_feed: AtomicU64,
+    /// How many logs it has had, as far as this server has seen.
+    logs: AtomicU64,
 }
 
 impl Neighbor {
     pub(super) fn new(id: NeighborId, name: ServerName, address: String) -> Self {
-        Self { id, name, address, alive: Event::new(), newest_feed: AtomicU64::new(0) }
+        let (newest_feed, logs) = (AtomicU64::new(0), AtomicU64::new(0));
+        Self { id, name, address, alive: Event::new(), newest_feed, logs }
     }
 
     /// The neighbor came in by itself, so it is worth dialling.
@@ -31,6 +34,16 @@ impl Neighbor {
     /// Completes at the next sign of life.
     pub(super) fn sign_of_life(&self) -> EventListener {
         self.alive.listen()
+    }
+
+    /// The neighbor has a log that was not seen before: it has started anew.
+    pub(super) fn note_new_log(&self) {
+        self.logs.fetch_add(1, Ordering::AcqRel);
+    }
+
+    /// How many logs the neighbor has had.
+    pub(super) fn logs(&self) -> u64 {
+        self.logs.load(Ordering::Acquire)
     }
 
     /// A new feed for this neighbor takes the place of the one before.

@@ -149,9 +149,8 @@ fn dial_neighbors<R: Runtime>(shared: &Arc<Shared<R>>, links: &Tasks) {
     for index in 0..shared.neighbors.len() {
         let (shared, at_work) = (Arc::clone(shared), links.begin());
         shared.runtime.clone().spawn(async move {
-            let neighbor = &shared.neighbors[index];
-            let follower = Follower::new(Arc::clone(&shared), neighbor);
-            keep_talking(Arc::clone(&shared), neighbor, follower).await;
+            let follower = Follower::new(Arc::clone(&shared), index);
+            keep_talking(Arc::clone(&shared), &shared.neighbors[index], follower).await;
             drop(at_work);
         });
     }

@@ -1,6 +1,7 @@
 //! Why the command did not succeed.
 
-use std::io::{self, Write};
+use super::output::say;
+use std::io;
 use std::process::ExitCode;
 
 /// The end of a command that did not go well.
@@ -26,8 +27,7 @@ impl Failure {
             }
             Failure::Output(error) => (format!("cannot write the answer: {error}"), 1),
         };
-        // With no stderr there is nobody to tell that there is no stderr.
-        let _ = writeln!(io::stderr(), "error: {message}");
+        say(&format!("error: {message}"));
         ExitCode::from(status)
     }
 }

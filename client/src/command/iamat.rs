@@ -32,7 +32,8 @@ pub(super) async fn run(arguments: &IamatArguments, output: &mut Output) -> Resu
     match reply {
         Reply::At(_) => Ok(()),
         Reply::Places(_) | Reply::Invalid(_) | Reply::Nothing => Err(Failure::Outcome(format!(
-            "{} refused the position: its time is too far in that server's future",
+            "{} refused the position: its time is too far in that server's future, or the server \
+             takes no more clients",
             conversation.server()
         ))),
     }

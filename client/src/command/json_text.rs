@@ -1,15 +1,18 @@
 //! JSON for the eye.
 
 use super::paint::{Ink, Paint};
+use super::printable::is_command;
 use serde_json::Value;
 use std::borrow::Cow;
 
 /// Appends `json` with its keys and values colored.
 ///
 /// Its own layout and digits are kept, since a server lays it out already; only what comes without
-/// any line break, from a source that did not care, is laid out anew.
+/// any line break, from a source that did not care, is laid out anew. Characters that command a
+/// terminal are escaped in strings, which does not change what they say, and replaced elsewhere.
 pub(super) fn push(json: &str, paint: Paint, out: &mut Vec<u8>) {
     let json = laid_out(json);
+    let json = printable_json(&json);
     if paint == Paint::Plain {
         return out.extend_from_slice(json.as_bytes());
     }
@@ -30,6 +33,37 @@ fn laid_out(json: &str) -> Cow<'_, str> {
     }
     let pretty = serde_json::from_str::<Value>(json).and_then(|v| serde_json::to_string_pretty(&v));
     pretty.map_or(Cow::Borrowed(json), Cow::Owned)
+}
+
+fn printable_json(json: &str) -> Cow<'_, str> {
+    if !json.contains(is_command_in_json) {
+        return Cow::Borrowed(json);
+    }
+    let (mut printable, mut rest) = (String::new(), json);
+    while !rest.is_empty() {
+        let (token, after) = rest.split_at(token_bytes(rest));
+        let mut characters = token.chars().peekable();
+        while let Some(character) = characters.next() {
+            let ends_line = character == '\r' && characters.peek() == Some(&'\n');
+            match is_command_in_json(character) && !ends_line {
+                false => printable.push(character),
+                true if token.starts_with('"') => push_escape(character, &mut printable),
+                true => printable.push('\u{fffd}'),
+            }
+        }
+        rest = after;
+    }
+    Cow::Owned(printable)
+}
+
+/// Line breaks and tabs belong to the layout.
+fn is_command_in_json(character: char) -> bool {
+    !matches!(character, '\n' | '\t') && is_command(character)
+}
+
+/// All that commands a terminal is in the plane that one escape reaches.
+fn push_escape(character: char, out: &mut String) {
+    out.push_str(&format!("\\u{:04x}", u32::from(character)));
 }
 
 /// The length of the token at the start of `json`, which is not empty: a string, a run of the
@@ -101,7 +135,27 @@ mod tests {
         assert_eq!(shown("{\"b\":", Paint::Plain), "{\"b\":");
     }
 
+    /// A terminal must not do what a place's name says.
+    #[test]
+    fn commands_to_a_terminal_are_escaped() {
+        for (json, escaped) in [
+            (
+                "{\n\"a\u{9b}2J\" : \"\u{7f}\u{202e}\"\n}",
+                "{\n\"a\\u009b2J\" : \"\\u007f\\u202e\"\n}",
+            ),
+            ("{\r\n\t\"a\" : 1\r2 \x1b[2J\n}", "{\r\n\t\"a\" : 1\u{fffd}2 \u{fffd}[2J\n}"),
+            ("[\"\x1bc", "[\"\\u001bc"),
+        ] {
+            assert_eq!(shown(json, Paint::Plain), escaped);
+        }
+    }
+
     proptest! {
+        #[test]
+        fn nothing_commands_a_terminal(json in "(?s).{0,40}\n") {
+            prop_assert!(!shown(&json, Paint::Plain).replace("\r\n", "\n").contains(is_command_in_json));
+        }
+
         #[test]
         fn nothing_is_lost(json in "(\\PC|[\\\\\"{}:, \n]){0,40}\n") {
             prop_assert_eq!(shown(&json, Paint::Plain), json.clone());

@@ -3,14 +3,21 @@
 //! This room owns arguments, the terminal and the exit status. Answers go to stdout, everything else
 //! to stderr. What it says to servers it says through the library.
 
+mod attribution;
 mod failure;
+mod geojson;
 mod iamat;
 mod json_text;
+mod nearby;
 mod options;
 mod output;
 mod paint;
+mod places_table;
+mod printable;
 mod replay;
 mod send;
+mod table;
+mod way;
 mod whatsat;
 
 use failure::Failure;

@@ -90,9 +90,16 @@ pub(crate) struct WhatsatArguments {
         parse(from_os_str)
     )]
     pub(crate) max: OsString,
+    /// How to print the reply: json, laid out for the eye, or table, with each place's
+    /// distance and bearing from the client [default: json]
+    #[structopt(long, value_name = "FORMAT", parse(from_os_str))]
+    format: Option<OsString>,
+    /// Prints the client and the places as GeoJSON, for maps
+    #[structopt(long)]
+    geojson: bool,
     /// Prints the reply exactly as it comes
     #[structopt(long)]
-    pub(crate) raw: bool,
+    raw: bool,
     #[structopt(flatten)]
     pub(crate) server: ServerArguments,
 }
@@ -144,6 +151,43 @@ impl Options {
             let _ = writeln!(io::stdout(), "{}", error.message);
             ExitCode::SUCCESS
         })
+    }
+}
+
+/// How the answer to a WHATSAT is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The reply, byte for byte.
+    Raw,
+    /// The reply, laid out for the eye.
+    Json,
+    /// Its places, a line each.
+    Table,
+    /// Its places, for maps.
+    GeoJson,
+}
+
+impl WhatsatArguments {
+    /// The one form that they ask for.
+    pub(crate) fn form(&self) -> Result<Form, Failure> {
+        let form = match self.format.as_ref().map(|format| format.to_string_lossy()) {
+            None => None,
+            Some(format) if format == "json" => Some(Form::Json),
+            Some(format) if format == "table" => Some(Form::Table),
+            Some(format) => {
+                let message = format!("invalid format: {format:?}; --format takes json or table");
+                return Err(Failure::Usage(message));
+            }
+        };
+        match (self.raw, form, self.geojson) {
+            (false, None, false) => Ok(Form::Json),
+            (false, Some(form), false) => Ok(form),
+            (true, None, false) => Ok(Form::Raw),
+            (false, None, true) => Ok(Form::GeoJson),
+            _ => Err(Failure::Usage(
+                "--raw, --format and --geojson exclude each other: choose one".to_owned(),
+            )),
+        }
     }
 }
 

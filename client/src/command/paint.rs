@@ -18,6 +18,8 @@ pub(crate) enum Ink {
     Text,
     /// A number, `true`, `false` or `null`.
     Value,
+    /// What stands above a column.
+    Heading,
     /// What a client says.
     Said,
     /// What is neither said nor answered.
@@ -33,7 +35,7 @@ impl Ink {
             Ink::Key => "34",
             Ink::Text => "32",
             Ink::Value => "33",
-            Ink::Said => "1",
+            Ink::Heading | Ink::Said => "1",
             Ink::Aside => "2",
             Ink::Alarm => "31",
         }

@@ -2,10 +2,10 @@
 
 use super::failure::Failure;
 use super::options::{ReplayArguments, read_file};
-use super::output::Output;
+use super::output::{Output, say};
 use super::paint::{Ink, Paint};
 use herd_client::script::{AfterFailure, Event, Runner, Script, Tally};
-use std::io::{self, Write};
+use std::io;
 
 /// Runs the scripts one after the other, once all of them are read.
 pub(super) async fn run(arguments: &ReplayArguments, output: &mut Output) -> Result<(), Failure> {
@@ -57,11 +57,6 @@ fn show(event: &Event<'_>, output: &mut Output) -> io::Result<()> {
             Ok(())
         }
     }
-}
-
-/// Says something on stderr; a closed one changes nothing about what the scripts found.
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
 }
 
 fn show_line(ink: Ink, line: &str, output: &mut Output) -> io::Result<()> {

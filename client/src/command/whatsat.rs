@@ -1,36 +1,85 @@
 //! `herd-client whatsat`.
 
 use super::failure::Failure;
+use super::geojson::geojson;
 use super::iamat::{client_id, usage};
 use super::json_text;
-use super::options::WhatsatArguments;
-use super::output::Output;
+use super::nearby::Nearby;
+use super::options::{Form, WhatsatArguments};
+use super::output::{Output, say};
+use super::paint::Paint;
+use super::places_table::places_table;
+use super::printable::printable_bytes;
 use super::send::{Conversation, command_line};
 use herd::protocol::{ClientId, MaxResults, Radius};
-use herd_client::Reply;
+use herd_client::{PlacesReply, Reply};
 
 /// Asks what is near a client, and prints the answer.
 pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Result<(), Failure> {
+    let form = arguments.form()?;
     let id = client_id(arguments.id.as_encoded_bytes())?;
     let line = line(arguments, id)?;
     let mut conversation = Conversation::begin(&arguments.server).await?;
     let reply = conversation.send(&line).await?;
-    match &reply {
-        Reply::Places(places) if !arguments.raw => {
-            let mut text = places.at().as_bytes().to_vec();
-            json_text::push(places.json(), output.paint(), &mut text);
-            text.push(b'\n');
-            output.write(&text)?;
+    if let Reply::Places(places) = &reply {
+        return show(places, form, output);
+    }
+    match form {
+        Form::Raw => output.write(reply.as_bytes())?,
+        Form::Json => output.write(&shown_line(reply.first_line()))?,
+        // Whoever takes a table or a map from the output finds nothing else there.
+        Form::Table | Form::GeoJson => (),
+    }
+    Err(Failure::Outcome(format!(
+        "{} does not know {id}: tell it a position first, with herd-client iamat",
+        conversation.server()
+    )))
+}
+
+fn show(places: &PlacesReply, form: Form, output: &mut Output) -> Result<(), Failure> {
+    match form {
+        Form::Raw => output.write(places.as_bytes())?,
+        Form::Json => {
+            let line = shown_line(places.at().as_bytes().trim_ascii_end());
+            output.write(&json_after(line, places.json(), output.paint()))?;
         }
-        _ => output.write(reply.as_bytes())?,
+        Form::Table => {
+            let nearby = nearby(places)?;
+            let from = places.at().at().position().coordinates();
+            output.write(&places_table(&nearby, from, output))?;
+            remark(&nearby);
+        }
+        Form::GeoJson => {
+            let nearby = nearby(places)?;
+            let json = geojson(&places.at().at(), &nearby).map_err(broken)?;
+            output.write(&json_after(Vec::new(), &json, output.paint()))?;
+            remark(&nearby);
+        }
     }
-    match reply {
-        Reply::Places(_) => Ok(()),
-        Reply::At(_) | Reply::Invalid(_) | Reply::Nothing => Err(Failure::Outcome(format!(
-            "{} does not know {id}: tell it a position first, with herd-client iamat",
-            conversation.server()
-        ))),
-    }
+    Ok(())
+}
+
+fn json_after(mut text: Vec<u8>, json: &str, paint: Paint) -> Vec<u8> {
+    json_text::push(json, paint, &mut text);
+    text.push(b'\n');
+    text
+}
+
+fn nearby(places: &PlacesReply) -> Result<Nearby<'_>, Failure> {
+    Nearby::parse(places.json()).map_err(broken)
+}
+
+fn remark(nearby: &Nearby<'_>) {
+    nearby.remarks().iter().for_each(|remark| say(remark));
+}
+
+fn broken(error: serde_json::Error) -> Failure {
+    Failure::Outcome(format!("the reply is not in the form of a Nearby Search: {error}; see --raw"))
+}
+
+/// A line of the reply, fit for a terminal.
+fn shown_line(line: &[u8]) -> Vec<u8> {
+    (printable_bytes(line) + "\n").into_bytes()
 }
 
 /// The command, with each number as it was written.

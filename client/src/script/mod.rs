@@ -9,13 +9,15 @@
 //! wait 200ms
 //! WHATSAT kiwi 10 5
 //! expect-json /status "OK"                  a JSON pointer into the last reply, and its value
+//! send # whatever                           any request, also one that looks like another step
 //! ```
 //!
 //! A `*` that ends a pattern as a field of its own matches the rest of the line. A JSON value is
 //! written as JSON. Requests before the first `@` go to the server that the [`Runner`] starts with.
 //!
 //! Whatever begins with no other step's word is a request and is sent as it stands, so that invalid
-//! commands can be sent as well.
+//! commands can be sent as well. What would be another step, or none, goes after `send` and one
+//! space; `send` alone sends an empty line.
 //!
 //! This room owns the language ([`Script`]) and carries it out ([`Runner`]). It opens no file and
 //! prints nothing: what happens is told to the caller as [`Event`]s.

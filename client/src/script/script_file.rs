@@ -98,6 +98,25 @@ mod tests {
         );
     }
 
+    /// Without `send`, no script could show how servers answer an empty line, or one beginning with a
+    /// word of the scripts' own.
+    #[test]
+    fn any_line_can_be_sent() {
+        let request = |line: &str| Step::Request(Request::parse(line.as_bytes()).unwrap());
+        for (step, line) in [
+            ("send", ""),
+            ("send ", ""),
+            (" send   two  words ", "  two  words "),
+            ("send\t# no comment", "# no comment"),
+            ("send @Ball", "@Ball"),
+            ("send send {now}", "send {now}"),
+            ("send\r", ""),
+            ("sending", "sending"),
+        ] {
+            assert_eq!(parse(step), Ok(vec![(1, request(line))]), "{step:?}");
+        }
+    }
+
     /// An editor jumps to the line; the message says what to write.
     #[test]
     fn mistakes_have_their_line() {
@@ -141,7 +160,7 @@ mod tests {
         }
 
         #[test]
-        fn no_step_panics(text in "(@|expect |expect-json /|wait |\\{now|[-+}0-9as:\"* ]){0,8}") {
+        fn no_step_panics(text in "(@|expect |expect-json /|wait |send ?|\\{now|[-+}0-9as:\"* ]){0,8}") {
             let _ = Script::parse("x.herd", format!("X\n{text}").as_bytes(), &Herd::default_herd());
         }
     }

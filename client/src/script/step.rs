@@ -14,7 +14,7 @@ pub(super) const WAIT_MAX: Duration = Duration::from_secs(3600);
 pub(super) enum Step {
     /// `@NAME` or `@HOST:PORT`: where the following requests go.
     Server(Server),
-    /// Anything that is no other step: a line to send.
+    /// `send LINE`, or anything that is no other step: a line to send.
     Request(Request),
     /// `expect` or `expect-json`: what the last reply must be.
     Expect(Expectation),
@@ -38,6 +38,7 @@ impl Step {
             b"expect" => Step::Expect(Expectation::parse_first_line(rest)?),
             b"expect-json" => Step::Expect(Expectation::parse_json(rest.trim_ascii())?),
             b"wait" => Step::Wait(span(rest.trim_ascii())?),
+            b"send" => Step::Request(Request::parse(line_to_send(line))?),
             _ => Step::Request(Request::parse(line)?),
         };
         Ok(Some(step))
@@ -48,6 +49,13 @@ fn server(text: &[u8], herd: &Herd) -> Result<Server, String> {
     let text = String::from_utf8_lossy(text);
     let target: Target = text.parse().map_err(|error: InvalidTarget| error.to_string())?;
     target.resolve(herd).map_err(|error| error.to_string())
+}
+
+/// What a `send` step sends: all that follows the one byte of white space after the word, be it
+/// nothing or more white space.
+fn line_to_send(line: &[u8]) -> &[u8] {
+    let step = line.trim_ascii_start();
+    step.strip_prefix(b"send").and_then(<[u8]>::split_first).map_or(b"", |(_, line)| line)
 }
 
 /// Reads `200ms` or `2s`.

@@ -4,15 +4,19 @@
 //! | file | what it is about |
 //! |---|---|
 //! | `iamat`, `whatsat`, `send`, `replay` | one subcommand each: stdout, stderr, exit status |
+//! | `formats` | `whatsat` as a table and as a map |
 //! | `usage` | arguments that make no sense, help, and where servers are found |
 //! | `library` | `Client`: replies as types, and everything that can go wrong on the way |
-//! | `stub`, `command` | the server of these tests, and running the command |
+//! | `stub`, `command`, `terminal` | the server of these tests, and running the command |
 
 mod command;
+mod formats;
 mod iamat;
 mod library;
 mod replay;
 mod send;
 mod stub;
+#[cfg(unix)]
+mod terminal;
 mod usage;
 mod whatsat;

@@ -8,6 +8,7 @@ use crate::stub::Nobody;
 fn mistakes_are_explained() {
     let loc = "--loc takes decimal degrees with signs, as +34.068930-118.445127";
     let time = "--time takes seconds since 1970, as 1479413884.392014450";
+    let one_form = "--raw, --format and --geojson exclude each other: choose one";
     let iamat = ["iamat", "--id", "x"];
     let whatsat = ["whatsat", "--id", "x"];
     let good = ["--loc", "+34-118"];
@@ -42,6 +43,13 @@ fn mistakes_are_explained() {
             [&whatsat[..], &["--max", "21"]].concat(),
             "invalid max: \"21\"; --max takes a whole number from 0 to 20".to_owned(),
         ),
+        (
+            [&whatsat[..], &["--format", "xml"]].concat(),
+            "invalid format: \"xml\"; --format takes json or table".to_owned(),
+        ),
+        ([&whatsat[..], &["--raw", "--geojson"]].concat(), one_form.to_owned()),
+        ([&whatsat[..], &["--format", "json", "--raw"]].concat(), one_form.to_owned()),
+        ([&whatsat[..], &["--geojson", "--format", "table"]].concat(), one_form.to_owned()),
         (
             [&whatsat[..], &["--server", "Alfred"]].concat(),
             "unknown server \"Alfred\": the herd has Alford, Ball, Hamilton, Holiday, Welsh; name \
@@ -168,6 +176,7 @@ fn no_argument_panics() {
         &["iamat", "--id", "x", "--loc", "+34-118", "--time"],
         &["whatsat", "--id", "x", "--radius"],
         &["whatsat", "--id", "x", "--max"],
+        &["whatsat", "--id", "x", "--format"],
         &["replay"],
         &[],
     ] {

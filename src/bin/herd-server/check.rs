@@ -32,7 +32,7 @@ pub(super) fn check(folder: &Path) -> Result<(), Box<dyn Error>> {
     match report.first_bad {
         None => Ok(()),
         Some(bad) => Err(format!(
-            "{}: {} bad lines, the first one is line {} at byte {}; herd-server --repair sets \
+            "{}: bad lines: {}; the first one is line {} at byte {}; herd-server --repair sets \
              them aside",
             path.display(),
             report.bad_lines,

@@ -3,6 +3,7 @@
 
 mod check;
 mod descriptors;
+mod failure;
 mod logging;
 mod options;
 mod places;
@@ -12,10 +13,10 @@ mod setup;
 
 use async_signal::{Signal, Signals};
 use async_std::task;
+use failure::Failure;
 use futures_lite::StreamExt;
 use herd::server::Stop;
 use options::{Options, Task};
-use std::error::Error;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -26,20 +27,18 @@ fn main() -> ExitCode {
             drop(logging);
             ran
         }
-        Ok(Task::Check(options)) => check::check(&options.folder),
+        Ok(Task::Check(options)) => check::check(&options.folder).map_err(Failure::Run),
         Err(error) => return options::exit(&error),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("herd-server: {error}");
-            ExitCode::FAILURE
-        }
+        Err(failure) => failure.report(),
     }
 }
 
-async fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let builder = setup::builder(options)?;
+async fn run(options: Options) -> Result<(), Failure> {
+    let builder = setup::builder(&options).map_err(Failure::Usage)?;
+    let builder = setup::with_files(builder, &options)?;
     let signals = Signals::new([Signal::Term, Signal::Int])?;
     let server = builder.bind().await?;
     task::spawn(stop_at_signal(signals, server.stop()));

@@ -10,19 +10,29 @@ use std::process::ExitCode;
 use structopt::StructOpt;
 use structopt::clap::{AppSettings, Error, ErrorKind};
 
+/// The names of [`LevelFilter`].
+const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
+
 /// Runs one server of a herd.
 ///
 /// Without --herd it is one of the default herd: Alford, Ball, Hamilton, Holiday or Welsh.
 #[derive(Debug, StructOpt)]
 #[structopt(
     name = "herd-server",
-    global_settings = &[AppSettings::UnifiedHelpMessage, AppSettings::DisableHelpSubcommand],
+    usage = "herd-server [OPTIONS] <NAME>\n    herd-server check <DIR>",
+    set_term_width = 80,
+    global_settings = &[
+        AppSettings::DeriveDisplayOrder,
+        AppSettings::UnifiedHelpMessage,
+        AppSettings::DisableHelpSubcommand,
+    ],
     after_help = "EXAMPLES:\n    \
         herd-server Alford\n    \
-        herd-server Alford --herd herd.toml --places google-new --places-key-file key.txt\n    \
+        herd-server Alford --herd herd.toml --places google-new\n    \
         herd-server Alford --places photon,gazetteer\n    \
         herd-server check herd-data/Alford     verifies a journal\n\n\
-        The key for google and google-new comes from GOOGLE_PLACES_API_KEY or --places-key-file.\n\
+        The key for google and google-new comes from the environment,\n\
+        GOOGLE_PLACES_API_KEY, or from --places-key-file.\n\n\
         SIGTERM or Ctrl-C stops the server in good order; a second one ends it at once."
 )]
 pub(super) struct Options {
@@ -80,8 +90,8 @@ pub(super) struct Options {
     #[structopt(long)]
     pub(super) no_traffic_log: bool,
 
-    /// What to tell about: off, error, warn, info, debug or trace
-    #[structopt(long, name = "LEVEL", default_value = "info")]
+    /// What to tell about on standard error
+    #[structopt(long, name = "LEVEL", default_value = "info", possible_values = LOG_LEVELS)]
     pub(super) log_level: LevelFilter,
 
     /// Asks neighbors only for what comes from now on, not for what was missed
@@ -111,7 +121,7 @@ fn parse_fsync(text: &str) -> Result<Fsync, String> {
 
 /// Verifies the journal of a server that does not run.
 #[derive(Debug, StructOpt)]
-#[structopt(name = "herd-server check")]
+#[structopt(name = "herd-server check", usage = "herd-server check <DIR>")]
 pub(super) struct CheckOptions {
     /// The server's data directory
     #[structopt(name = "DIR", parse(from_os_str))]
@@ -134,7 +144,7 @@ pub(super) fn exit(error: &Error) -> ExitCode {
             println!("{}", error.message);
             ExitCode::SUCCESS
         }
-        ErrorKind::MissingRequiredArgument => {
+        ErrorKind::MissingRequiredArgument if error.message.contains("<NAME>") => {
             eprintln!(
                 "{}\n\nThe default herd has Alford, Ball, Hamilton, Holiday and Welsh:",
                 error.message

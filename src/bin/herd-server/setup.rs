@@ -15,22 +15,33 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Reads what the options name, and puts the server together.
+/// Reads what the options name, and puts the server together but for the files that it writes.
 ///
 /// # Errors
 /// The first thing that is missing or wrong, and where.
-pub(super) fn builder(options: Options) -> Result<Builder<AsyncStd>, Box<dyn Error>> {
+pub(super) fn builder(options: &Options) -> Result<Builder<AsyncStd>, Box<dyn Error>> {
     let herd = read_herd(options.herd.as_deref())?;
     require_server(&herd, &options.name)?;
     let limits = Limits {
         connections: connections_within(herd.limits().connections),
         ..herd.limits().clone()
     };
-    let mut builder = Server::builder(AsyncStd, &herd, &options.name)
+    let builder = Server::builder(AsyncStd, &herd, &options.name)
         .limits(limits)
-        .shared_places(places(&options)?);
+        .shared_places(places(options)?);
+    Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
+}
+
+/// Takes the data directory and opens the traffic log, as far as the options want them.
+///
+/// # Errors
+/// When another server has the directory, or a file cannot be written.
+pub(super) fn with_files(
+    mut builder: Builder<AsyncStd>,
+    options: &Options,
+) -> Result<Builder<AsyncStd>, Box<dyn Error>> {
     if !options.ephemeral {
-        let folder = data_dir(&options);
+        let folder = data_dir(options);
         let disk = FileDisk::open(&folder)
             .map_err(|error| format!("data directory {}: {error}", folder.display()))?;
         let on_damage = if options.repair { OnDamage::SetAside } else { OnDamage::Refuse };
@@ -39,13 +50,10 @@ pub(super) fn builder(options: Options) -> Result<Builder<AsyncStd>, Box<dyn Err
             .on_damage(on_damage)
             .on_replay(ReplayProgress::new().on_standard_error());
     }
-    if let Some(path) = traffic_log(&options) {
+    if let Some(path) = traffic_log(options) {
         let log = TrafficLog::open(&path, traffic::Options::default())
             .map_err(|error| format!("cannot write the traffic log {}: {error}", path.display()))?;
         builder = builder.traffic_log(log);
-    }
-    if options.no_catch_up {
-        builder = builder.without_catch_up();
     }
     Ok(builder)
 }

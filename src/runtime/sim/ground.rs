@@ -1,0 +1,94 @@
+//! What everything in a simulated world stands on: time and chance.
+
+use super::chance::{Chance, mix};
+use super::network::PipeId;
+use std::collections::BTreeMap;
+use std::task::Waker;
+use std::time::Duration;
+
+/// The clock, what is due later, and every choice.
+pub(super) struct Ground {
+    pub(super) chance: Chance,
+    /// Virtual time since the world began.
+    pub(super) clock: Duration,
+    alarms: BTreeMap<AlarmId, Alarm>,
+    last_alarm: u64,
+    /// Whom to wake once nothing is locked any more.
+    pub(super) woken: Vec<Waker>,
+    fingerprint: u64,
+}
+
+/// When an alarm is due, and its number among all alarms.
+pub(super) type AlarmId = (Duration, u64);
+
+/// What happens at a moment to come.
+pub(super) enum Alarm {
+    /// A task goes on.
+    Wake(Waker),
+    /// Something that is on its way through a pipe may have arrived.
+    Deliver(PipeId),
+}
+
+impl Ground {
+    pub(super) fn new(seed: u64) -> Self {
+        Self {
+            chance: Chance::new(seed),
+            clock: Duration::ZERO,
+            alarms: BTreeMap::new(),
+            last_alarm: 0,
+            woken: Vec::new(),
+            fingerprint: seed,
+        }
+    }
+
+    pub(super) fn set_alarm(&mut self, due: Duration, alarm: Alarm) -> AlarmId {
+        self.last_alarm += 1;
+        let id = (due, self.last_alarm);
+        self.alarms.insert(id, alarm);
+        id
+    }
+
+    pub(super) fn alarm(&mut self, id: AlarmId) -> Option<&mut Alarm> {
+        self.alarms.get_mut(&id)
+    }
+
+    pub(super) fn cancel(&mut self, id: AlarmId) -> Option<Alarm> {
+        self.alarms.remove(&id)
+    }
+
+    /// Moves on to the next moment at which something is due, and takes the alarms of it; empty
+    /// when nothing is left to happen.
+    pub(super) fn advance(&mut self) -> Vec<Alarm> {
+        let mut due_now = Vec::new();
+        while let Some(first) = self.alarms.first_entry() {
+            let due = first.key().0.max(self.clock);
+            if !due_now.is_empty() && due > self.clock {
+                break;
+            }
+            self.clock = due;
+            due_now.push(first.remove());
+        }
+        due_now
+    }
+
+    pub(super) fn wake(&mut self, waker: &mut Option<Waker>) {
+        self.woken.extend(waker.take());
+    }
+
+    /// Something has happened that two runs of one seed must have in common.
+    pub(super) fn note(&mut self, what: u64) {
+        let now = self.clock.as_nanos() as u64;
+        self.fingerprint = mix(self.fingerprint ^ mix(what).wrapping_add(now));
+    }
+
+    /// As [`note`](Self::note), for bytes.
+    pub(super) fn note_bytes(&mut self, bytes: &[u8]) {
+        // FNV-1a: nobody attacks it here, and it needs no tables.
+        let hash = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        self.note(bytes.iter().fold(0xcbf2_9ce4_8422_2325, hash));
+    }
+
+    pub(super) fn fingerprint(&self) -> u64 {
+        self.fingerprint
+    }
+}

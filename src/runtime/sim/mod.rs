@@ -1,0 +1,64 @@
+//! A simulated world to run servers in: virtual time, a network and disks in memory, and one seed
+//! that decides everything.
+//!
+//! This room owns what a real machine would decide: when a task runs, how long a byte travels,
+//! where a write is split, what a crash leaves on a disk. It knows nothing of herds. A [`Sim`] is
+//! the world, and each of its [`Machine`]s is a [`Runtime`](super::Runtime):
+//!
+//! ```
+//! use futures_lite::{AsyncReadExt, AsyncWriteExt};
+//! use herd::config::Herd;
+//! use herd::runtime::Runtime;
+//! use herd::runtime::sim::Sim;
+//! use herd::server::Server;
+//!
+//! let herd = Herd::default_herd();
+//! let sim = Sim::new(42);
+//! for config in herd.servers() {
+//!     let machine = sim.machine(config.name().as_str());
+//!     let server = sim.block_on(Server::builder(machine.clone(), &herd, config.name()).bind())?;
+//!     machine.spawn(async move { server.run().await.expect("there is no journal to fail") });
+//! }
+//! let phone = sim.machine("phone");
+//! let reply = sim.block_on(async {
+//!     let mut stream = phone.connect("127.0.0.1:12000").await?;
+//!     stream.write_all(b"IAMAT kiwi +34-118 1479384000\n").await?;
+//!     stream.close().await?;
+//!     let mut reply = String::new();
+//!     stream.read_to_string(&mut reply).await?;
+//!     Ok::<_, std::io::Error>(reply)
+//! })?;
+//! assert!(reply.starts_with("AT Alford +0.00"), "{reply}");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! To keep every run of a seed the same, what runs in it must have no other source of time, chance
+//! or threads than its [`Runtime`](super::Runtime), and must not iterate over what a random hash
+//! has ordered.
+
+mod chance;
+mod conditions;
+mod connection;
+mod disk;
+mod event;
+mod executor;
+mod ground;
+mod machine;
+mod network;
+mod pipe;
+mod port;
+#[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
+mod sim;
+mod sleep;
+mod stream;
+mod world;
+
+pub use chance::Chance;
+pub use conditions::Conditions;
+pub use disk::SimDisk;
+pub use event::Event;
+pub use machine::Machine;
+pub use port::SimPort;
+pub use sim::{Crash, Sim};
+pub use sleep::Sleep;
+pub use stream::SimStream;

@@ -1,0 +1,303 @@
+//! The network of a simulated world.
+
+use super::conditions::Conditions;
+use super::connection::{Connection, End, Side};
+use super::ground::{Alarm, Ground};
+use super::machine::MachineId;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+/// The first port that the system chooses, as most systems have it (RFC 6335, section 6).
+const FIRST_DYNAMIC_PORT: u16 = 49_152;
+
+/// Connections that wait to be accepted at a port; beyond them diallers are refused.
+const BACKLOG_MAX: usize = 128;
+
+/// A connection's number, from 1 on.
+pub(super) type ConnectionId = u64;
+
+/// One direction of a connection, by who writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct PipeId {
+    pub(super) connection: ConnectionId,
+    pub(super) writer: Side,
+}
+
+/// All ports and connections. Every address, those of the loopback too, is one place in it: an
+/// address belongs to the machine that listens there.
+#[derive(Default)]
+pub(super) struct Network {
+    pub(super) conditions: Conditions,
+    links: BTreeMap<(MachineId, MachineId), Conditions>,
+    /// From whom to whom nothing gets.
+    blocked: BTreeSet<(MachineId, MachineId)>,
+    powerless: BTreeSet<MachineId>,
+    ports: BTreeMap<SocketAddr, Port>,
+    /// Who last listened at each address.
+    owners: BTreeMap<SocketAddr, MachineId>,
+    connections: BTreeMap<ConnectionId, Connection>,
+    last_connection: ConnectionId,
+    last_dynamic_port: u16,
+}
+
+/// A port where somebody listens.
+#[derive(Default)]
+struct Port {
+    backlog: VecDeque<ConnectionId>,
+    acceptor: Option<Waker>,
+}
+
+impl Network {
+    /// Sets what happens to bytes between two machines, in this direction.
+    pub(super) fn set_link(&mut self, from: MachineId, to: MachineId, conditions: Conditions) {
+        self.links.insert((from, to), conditions);
+    }
+
+    /// How a way from one machine to another carries.
+    pub(super) fn conditions(&self, from: MachineId, to: MachineId) -> &Conditions {
+        self.links.get(&(from, to)).unwrap_or(&self.conditions)
+    }
+
+    /// Whether anything gets from one machine to another.
+    pub(super) fn carries(&self, from: MachineId, to: MachineId) -> bool {
+        let powered = |machine| !self.powerless.contains(machine);
+        powered(&from) && powered(&to) && !self.blocked.contains(&(from, to))
+    }
+
+    pub(super) fn block(&mut self, from: MachineId, to: MachineId) {
+        self.blocked.insert((from, to));
+    }
+
+    /// Lets everything through again between two machines.
+    pub(super) fn unblock(&mut self, ground: &mut Ground, from: MachineId, to: MachineId) {
+        self.blocked.remove(&(from, to));
+        self.await_all(ground);
+    }
+
+    pub(super) fn unblock_all(&mut self, ground: &mut Ground) {
+        self.blocked.clear();
+        self.await_all(ground);
+    }
+
+    /// A machine loses power: it sends nothing any more, not even that it is gone.
+    pub(super) fn power_off(&mut self, machine: MachineId) {
+        self.powerless.insert(machine);
+        for connection in self.connections.values_mut() {
+            for side in [Side::Dialler, Side::Acceptor] {
+                if connection.end(side).machine == machine {
+                    connection.vanish(side);
+                }
+            }
+        }
+    }
+
+    /// A machine has power again: who still talks to what it was is told that it is gone.
+    pub(super) fn power_on(&mut self, ground: &mut Ground, machine: MachineId) {
+        self.powerless.remove(&machine);
+        self.await_all(ground);
+    }
+
+    /// Begins to listen; port 0 is replaced by a free one.
+    pub(super) fn listen(
+        &mut self,
+        machine: MachineId,
+        mut address: SocketAddr,
+    ) -> io::Result<SocketAddr> {
+        if address.port() == 0 {
+            address.set_port(self.free_port(address.ip()));
+        }
+        if self.ports.contains_key(&address) {
+            return Err(io::ErrorKind::AddrInUse.into());
+        }
+        self.ports.insert(address, Port::default());
+        self.owners.insert(address, machine);
+        Ok(address)
+    }
+
+    /// Frees a port; who waits there is cut off.
+    pub(super) fn stop_listening(&mut self, ground: &mut Ground, address: SocketAddr) {
+        let port = self.ports.remove(&address);
+        let has_power = self.owner(address).is_some_and(|owner| !self.powerless.contains(&owner));
+        for id in port.into_iter().flat_map(|port| port.backlog) {
+            if let Some(connection) = self.connections.get_mut(&id).filter(|_| has_power) {
+                connection.cut(ground);
+            }
+            self.drop_end(ground, PipeId { connection: id, writer: Side::Acceptor });
+        }
+    }
+
+    /// Who listens at an address, or last did.
+    pub(super) fn owner(&self, address: SocketAddr) -> Option<MachineId> {
+        self.owners.get(&address).copied()
+    }
+
+    /// Makes a connection that waits to be accepted, and returns the dialler's end of it.
+    pub(super) fn dial(
+        &mut self,
+        ground: &mut Ground,
+        machine: MachineId,
+        to: SocketAddr,
+    ) -> io::Result<PipeId> {
+        let address = SocketAddr::new(machine.ip(), self.free_port(machine.ip()));
+        let refused = || io::Error::from(io::ErrorKind::ConnectionRefused);
+        let owner = self.owner(to).ok_or_else(refused)?;
+        let port = self.ports.get_mut(&to).ok_or_else(refused)?;
+        if port.backlog.len() >= BACKLOG_MAX {
+            return Err(refused());
+        }
+        self.last_connection += 1;
+        let id = self.last_connection;
+        port.backlog.push_back(id);
+        ground.wake(&mut port.acceptor);
+        let connection = Connection::new(End::new(machine, address), End::new(owner, to));
+        self.connections.insert(id, connection);
+        Ok(PipeId { connection: id, writer: Side::Dialler })
+    }
+
+    /// Takes the next connection at a port, and says where it comes from.
+    pub(super) fn poll_accept(
+        &mut self,
+        cx: &Context<'_>,
+        address: SocketAddr,
+    ) -> Poll<io::Result<(PipeId, SocketAddr)>> {
+        let Some(port) = self.ports.get_mut(&address) else {
+            return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+        };
+        let Some(id) = port.backlog.pop_front() else {
+            port.acceptor = Some(cx.waker().clone());
+            return Poll::Pending;
+        };
+        let connection = self.connections.get(&id).expect("a backlog's connection is not over");
+        let dialler = connection.end(Side::Dialler).address;
+        Poll::Ready(Ok((PipeId { connection: id, writer: Side::Acceptor }, dialler)))
+    }
+
+    /// Does something with one end of a connection, and sees to what it sent thereby.
+    pub(super) fn at_end<T>(
+        &mut self,
+        ground: &mut Ground,
+        end: PipeId,
+        action: impl FnOnce(&mut Connection, &mut Ground, &Conditions) -> T,
+    ) -> Option<T> {
+        let Self { links, conditions, connections, .. } = self;
+        let connection = connections.get_mut(&end.connection)?;
+        let way = (connection.end(end.writer).machine, connection.end(end.writer.other()).machine);
+        let outcome = action(connection, ground, links.get(&way).unwrap_or(conditions));
+        self.await_arrival(ground, end);
+        Some(outcome)
+    }
+
+    /// The machine at an end, and the one at the other.
+    pub(super) fn machines(&self, end: PipeId) -> Option<(MachineId, MachineId)> {
+        let connection = self.connections.get(&end.connection)?;
+        let machine = |side| connection.end(side).machine;
+        Some((machine(end.writer), machine(end.writer.other())))
+    }
+
+    pub(super) fn drop_end(&mut self, ground: &mut Ground, end: PipeId) {
+        self.at_end(ground, end, |connection, ground, conditions| {
+            connection.drop_end(ground, conditions, end.writer);
+        });
+        self.forget_if_over(end.connection);
+    }
+
+    /// Hands out what has arrived at the end of a pipe.
+    pub(super) fn deliver(&mut self, ground: &mut Ground, id: PipeId) {
+        let Some(connection) = self.connections.get_mut(&id.connection) else { return };
+        connection.pipe(id.writer).is_awaited = false;
+        let from = connection.end(id.writer).machine;
+        let to = connection.end(id.writer.other()).machine;
+        let back = PipeId { writer: id.writer.other(), ..id };
+        if !self.carries(from, to) {
+            return;
+        }
+        while let Some(connection) = self.connections.get_mut(&id.connection)
+            && let Some(segment) = connection.pipe(id.writer).next_arrived(ground.clock)
+        {
+            self.at_end(ground, back, |connection, ground, conditions| {
+                connection.arrive(ground, conditions, id.writer, segment);
+            });
+        }
+        self.await_arrival(ground, id);
+        self.forget_if_over(id.connection);
+    }
+
+    /// Cuts the connections that `choose` wants, given the machines of dialler and acceptor, and
+    /// returns how many those were.
+    pub(super) fn cut(
+        &mut self,
+        ground: &mut Ground,
+        mut choose: impl FnMut(MachineId, MachineId) -> bool,
+    ) -> usize {
+        let mut count = 0;
+        for connection in self.connections.values_mut() {
+            let machine = |side| connection.end(side).machine;
+            if choose(machine(Side::Dialler), machine(Side::Acceptor)) {
+                connection.cut(ground);
+                count += 1;
+            }
+        }
+        self.connections.retain(|_, connection| !connection.is_over());
+        count
+    }
+
+    /// How many connections a machine has an end of.
+    pub(super) fn connections_of(&self, machine: MachineId) -> usize {
+        let has_end = |connection: &&Connection| {
+            [Side::Dialler, Side::Acceptor]
+                .map(|side| connection.end(side).machine)
+                .contains(&machine)
+        };
+        self.connections.values().filter(has_end).count()
+    }
+
+    /// Sets an alarm for the next arrival, where there is none yet and something is on its way.
+    fn await_arrival(&mut self, ground: &mut Ground, id: PipeId) {
+        let Some(connection) = self.connections.get_mut(&id.connection) else { return };
+        let pipe = connection.pipe(id.writer);
+        if let Some(due) = pipe.next_due().filter(|_| !pipe.is_awaited) {
+            pipe.is_awaited = true;
+            ground.set_alarm(due.max(ground.clock), Alarm::Deliver(id));
+        }
+    }
+
+    /// After an obstacle is gone, everything that it held up goes on.
+    fn await_all(&mut self, ground: &mut Ground) {
+        let ids: Vec<_> = self.connections.keys().copied().collect();
+        for connection in ids {
+            for writer in [Side::Dialler, Side::Acceptor] {
+                self.await_arrival(ground, PipeId { connection, writer });
+            }
+        }
+    }
+
+    fn forget_if_over(&mut self, id: ConnectionId) {
+        if self.connections.get(&id).is_some_and(Connection::is_over) {
+            self.connections.remove(&id);
+        }
+    }
+
+    fn free_port(&mut self, ip: IpAddr) -> u16 {
+        loop {
+            let next = self.last_dynamic_port.checked_add(1).unwrap_or(FIRST_DYNAMIC_PORT);
+            self.last_dynamic_port = next.max(FIRST_DYNAMIC_PORT);
+            let address = SocketAddr::new(ip, self.last_dynamic_port);
+            if !self.ports.contains_key(&address) {
+                return self.last_dynamic_port;
+            }
+        }
+    }
+}
+
+/// How long one way between two machines takes this time.
+pub(super) fn delay(
+    network: &Network,
+    ground: &mut Ground,
+    from: MachineId,
+    to: MachineId,
+) -> Duration {
+    ground.chance.span(&network.conditions(from, to).delay)
+}

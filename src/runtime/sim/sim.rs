@@ -1,0 +1,178 @@
+//! A simulated world, as the one who drives it holds it.
+
+use super::chance::Chance;
+use super::conditions::Conditions;
+use super::disk::DiskState;
+use super::event::Event;
+use super::machine::{Machine, MachineId, MachineState};
+use super::sleep::Sleep;
+use super::world::World;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
+use std::time::Duration;
+
+/// How a machine goes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Crash {
+    /// The program is killed: its tasks end where they are, and the system closes its connections.
+    Process,
+    /// The machine loses power as well: whoever talks with it hears nothing any more, and what its
+    /// disk had not synchronized is lost, or torn.
+    Power,
+}
+
+/// A world in one thread, in which time is virtual and one seed decides everything.
+///
+/// Its [machines](Self::machine) are [`Runtime`](crate::runtime::Runtime)s: servers and programs
+/// run on them unchanged. The world moves only within [`block_on`](Self::block_on),
+/// [`run_for`](Self::run_for) and [`run_until`](Self::run_until); when all tasks wait, time leaps
+/// to the next moment at which something happens. Dropping it ends all tasks.
+pub struct Sim {
+    world: Arc<World>,
+}
+
+impl Sim {
+    /// The world of this seed, empty yet.
+    pub fn new(seed: u64) -> Self {
+        Self { world: Arc::new(World::new(seed)) }
+    }
+
+    /// The machine of this name, which is made if there is none.
+    pub fn machine(&self, name: &str) -> Machine {
+        let id = self.world.with(|state| {
+            let known = state.machines.iter().position(|machine| machine.name == name);
+            let index = known.unwrap_or_else(|| {
+                let name = name.to_owned();
+                let disk = DiskState::default();
+                state.machines.push(MachineState { name, clock_ahead_ns: 0, disk });
+                state.machines.len() - 1
+            });
+            MachineId(u16::try_from(index).expect("a world has at most 65,536 machines"))
+        });
+        Machine { world: Arc::clone(&self.world), id }
+    }
+
+    /// Virtual time since the world began.
+    pub fn elapsed(&self) -> Duration {
+        self.world.with(|state| state.ground.clock)
+    }
+
+    /// Runs the world until `future` completes.
+    ///
+    /// # Panics
+    /// When nothing is left to happen, so that the future would wait for ever; and when tasks wake
+    /// each other without end while no time passes.
+    pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
+        let mut future = pin!(future);
+        let (id, waker) = self.world.executor.new_waker();
+        let own = Waker::from(Arc::clone(&waker));
+        waker.wake();
+        loop {
+            let task = self.world.next_task().expect("something is left to happen in the world");
+            if task != id {
+                self.world.run(task);
+            } else if let Poll::Ready(outcome) =
+                future.as_mut().poll(&mut Context::from_waker(&own))
+            {
+                return outcome;
+            }
+        }
+    }
+
+    /// Runs the world for so long.
+    pub fn run_for(&self, span: Duration) {
+        self.block_on(Sleep::new(Arc::clone(&self.world), span));
+    }
+
+    /// Runs the world until `condition` holds, for at most `span`; whether it came to hold.
+    pub fn run_until(&self, span: Duration, mut condition: impl FnMut() -> bool) -> bool {
+        let ends = self.elapsed() + span;
+        while !condition() {
+            match self.world.next_task() {
+                Some(task) if self.elapsed() <= ends => self.world.run(task),
+                _ => return false,
+            }
+        }
+        true
+    }
+
+    /// Sets how the whole network carries, from the next byte on.
+    pub fn set_conditions(&self, conditions: Conditions) {
+        self.world.with(|state| state.network.conditions = conditions);
+    }
+
+    /// Sets how bytes get from one machine to another, in this direction only.
+    pub fn set_link(&self, from: &Machine, to: &Machine, conditions: Conditions) {
+        self.world.with(|state| state.network.set_link(from.id, to.id, conditions));
+    }
+
+    /// Lets nothing through from one machine to another, until it is [unblocked](Self::unblock).
+    /// What is on its way waits; what would dial waits as well.
+    pub fn block(&self, from: &Machine, to: &Machine) {
+        self.world.with(|state| state.network.block(from.id, to.id));
+    }
+
+    /// Lets everything through again, and what waited goes on.
+    pub fn unblock(&self, from: &Machine, to: &Machine) {
+        self.world.with(|state| state.network.unblock(&mut state.ground, from.id, to.id));
+        self.world.unblocked.notify(usize::MAX);
+    }
+
+    /// Lets everything through between all machines.
+    pub fn unblock_all(&self) {
+        self.world.with(|state| state.network.unblock_all(&mut state.ground));
+        self.world.unblocked.notify(usize::MAX);
+    }
+
+    /// Cuts all connections between two machines: both are told. Returns how many there were.
+    pub fn cut(&self, one: &Machine, other: &Machine) -> usize {
+        let wanted = [(one.id, other.id), (other.id, one.id)];
+        self.world.with(|state| {
+            let is_wanted = |dialler, acceptor| wanted.contains(&(dialler, acceptor));
+            state.network.cut(&mut state.ground, is_wanted)
+        })
+    }
+
+    /// Ends everything that runs on a machine, wherever it is. After [`Crash::Power`] the machine
+    /// is off until [`restart`](Self::restart).
+    pub fn crash(&self, machine: &Machine, how: Crash) {
+        if how == Crash::Power {
+            self.world.with(|state| state.network.power_off(machine.id));
+        }
+        drop(self.world.executor.kill(machine.id));
+        if how == Crash::Power {
+            self.world.with(|state| {
+                let mut chance = Chance::new(state.ground.chance.number());
+                state.machine_mut(machine.id).disk.lose_power(&mut chance);
+            });
+        }
+    }
+
+    /// Gives a machine power again. Nothing runs on it until something is spawned.
+    pub fn restart(&self, machine: &Machine) {
+        self.world.with(|state| state.network.power_on(&mut state.ground, machine.id));
+        self.world.unblocked.notify(usize::MAX);
+    }
+
+    /// Shows everything that happens in the network from now on to `observer`, with the virtual
+    /// time. It must not touch the world.
+    pub fn observe(&self, observer: impl FnMut(Duration, Event<'_>) + Send + 'static) {
+        self.world.with(|state| state.observer = Some(Box::new(observer)));
+    }
+
+    /// A number that sums up everything that has happened: the same for two runs of one seed, and
+    /// most likely for no others.
+    pub fn fingerprint(&self) -> u64 {
+        self.world.with(|state| state.ground.fingerprint())
+    }
+}
+
+impl Drop for Sim {
+    fn drop(&mut self) {
+        // Tasks hold handles of the world, so it would never be freed with them in it.
+        drop(self.world.executor.kill_all());
+        self.world.with(|state| state.observer = None);
+    }
+}

@@ -1,0 +1,51 @@
+//! Waiting for virtual time to pass.
+
+use super::ground::{Alarm, AlarmId};
+use super::world::World;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// Completes when virtual time has come to a moment.
+pub struct Sleep {
+    world: Arc<World>,
+    due: Duration,
+    alarm: Option<AlarmId>,
+}
+
+impl Sleep {
+    pub(super) fn new(world: Arc<World>, span: Duration) -> Self {
+        let due = world.with(|state| state.ground.clock.saturating_add(span));
+        Self { world, due, alarm: None }
+    }
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let Self { world, due, alarm } = &mut *self;
+        world.with(|state| {
+            if *due <= state.ground.clock {
+                return Poll::Ready(());
+            }
+            match alarm.and_then(|id| state.ground.alarm(id)) {
+                Some(Alarm::Wake(waker)) => waker.clone_from(cx.waker()),
+                Some(Alarm::Deliver(_)) | None => {
+                    *alarm = Some(state.ground.set_alarm(*due, Alarm::Wake(cx.waker().clone())));
+                }
+            }
+            Poll::Pending
+        })
+    }
+}
+
+impl Drop for Sleep {
+    fn drop(&mut self) {
+        if let Some(id) = self.alarm {
+            drop(self.world.with(|state| state.ground.cancel(id)));
+        }
+    }
+}

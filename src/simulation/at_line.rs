@@ -1,0 +1,54 @@
+//! A line that some server knows or knew.
+
+use crate::protocol::Timestamp;
+use std::fmt;
+
+/// An AT line without its LF, ordered as the herd's rule says: by time, then byte by byte.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct AtLine {
+    time: Timestamp,
+    line: Vec<u8>,
+}
+
+impl AtLine {
+    /// Reads a line as the model understands it, which owes nothing to the servers' own parser but
+    /// the notation of times.
+    pub(super) fn parse(line: &[u8]) -> Option<Self> {
+        let read = Self { time: Timestamp::default(), line: line.to_owned() };
+        let [b"AT", _, _, _, _, time] = read.fields()[..] else { return None };
+        let time = Timestamp::parse(time).ok()?;
+        Some(Self { time, ..read })
+    }
+
+    pub(super) fn time(&self) -> Timestamp {
+        self.time
+    }
+
+    pub(super) fn server(&self) -> &[u8] {
+        self.fields()[1]
+    }
+
+    /// Receive time minus the client's time, as it is written.
+    pub(super) fn skew(&self) -> &[u8] {
+        self.fields()[2]
+    }
+
+    pub(super) fn client(&self) -> &[u8] {
+        self.fields()[3]
+    }
+
+    /// What the client said: its ID, position and time.
+    pub(super) fn said(&self) -> Vec<u8> {
+        self.fields()[3..].join(&b' ')
+    }
+
+    fn fields(&self) -> Vec<&[u8]> {
+        self.line.split(|&byte| byte == b' ').collect()
+    }
+}
+
+impl fmt::Debug for AtLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", String::from_utf8_lossy(&self.line))
+    }
+}

@@ -1,0 +1,216 @@
+//! Everything that may go wrong, going wrong.
+
+use super::scenario;
+use super::servers::Servers;
+use crate::runtime::sim::{Chance, Crash, Machine};
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// Draws faults for a while, and takes back those that last.
+pub(super) struct Faults<'r, 's> {
+    servers: &'r Servers<'s>,
+    talkers: Vec<Machine>,
+    chance: Chance,
+    /// What will be taken back, and when.
+    remedies: BTreeMap<(Duration, u64), Remedy>,
+    count: u64,
+}
+
+/// What takes a fault back.
+enum Remedy {
+    Restart(usize),
+    Unblock(usize, Machine),
+}
+
+impl<'r, 's> Faults<'r, 's> {
+    /// Faults among these servers, and between them and those who talk with them.
+    pub(super) fn new(servers: &'r Servers<'s>, talkers: Vec<Machine>, chance: Chance) -> Self {
+        Self { servers, talkers, chance, remedies: BTreeMap::new(), count: 0 }
+    }
+
+    /// Lets things go wrong until `ends`, with pauses of at most `pause_max`; without one, nothing
+    /// does. Returns how often something did.
+    pub(super) async fn rage(&mut self, ends: Duration, pause_max: Option<Duration>) -> u64 {
+        let mut next = self.next_fault(pause_max, ends);
+        loop {
+            let remedy = self.remedies.keys().next().copied();
+            let moment = remedy.map_or(next, |(due, _)| due.min(next)).min(ends);
+            let span = moment.saturating_sub(self.servers.sim.elapsed());
+            self.servers.pass(span).await;
+            self.bury_failed_servers();
+            if self.servers.stage.broken().is_err() || moment >= ends {
+                return self.count;
+            }
+            match remedy.filter(|&(due, _)| due <= next) {
+                Some(key) => self.take_back(key),
+                None => {
+                    self.happen();
+                    next = self.next_fault(pause_max, ends);
+                }
+            }
+        }
+    }
+
+    /// A server that ended because its disk fails is a machine that went down.
+    fn bury_failed_servers(&mut self) {
+        for server in self.servers.stage.take_failed_disks() {
+            if !self.is_down(server) {
+                self.go_down(server);
+            }
+        }
+    }
+
+    /// Takes everything back that still lasts.
+    pub(super) fn heal(&mut self) {
+        for (server, machine) in self.servers.machines.iter().enumerate() {
+            // A disk that is about to fail has not failed yet, and a server that it made end has.
+            machine.fail_disk_after(machine.is_disk_failing().then_some(0));
+            if machine.is_disk_failing() && !self.is_down(server) {
+                self.go_down(server);
+            }
+        }
+        self.servers.stage.take_failed_disks();
+        while let Some(&key) = self.remedies.keys().next() {
+            self.take_back(key);
+        }
+        self.servers.sim.set_conditions(Default::default());
+        self.servers.note(|| "everything is healed".to_owned());
+    }
+
+    fn next_fault(&mut self, pause_max: Option<Duration>, ends: Duration) -> Duration {
+        let Some(longest) = pause_max else { return ends };
+        self.servers.sim.elapsed() + self.chance.span(&(Duration::ZERO..=longest))
+    }
+
+    /// One fault.
+    fn happen(&mut self) {
+        self.count += 1;
+        match self.chance.below(11) {
+            10 => self.fail_disk(),
+            0..=2 => self.crash(),
+            3..=4 => self.cut(),
+            5..=6 => self.block(),
+            7 => self.move_clock(),
+            8 => self.change_network(),
+            _ => self.block_client(),
+        }
+    }
+
+    fn crash(&mut self) {
+        let server = self.any_server();
+        if !self.is_down(server) {
+            self.go_down(server);
+        }
+    }
+
+    fn is_down(&self, server: usize) -> bool {
+        let is_it = |remedy: &Remedy| matches!(remedy, Remedy::Restart(down) if *down == server);
+        self.remedies.values().any(is_it)
+    }
+
+    /// A disk that fails soon; the server that needs it must end before it promises anything more.
+    fn fail_disk(&mut self) {
+        let server = self.any_server();
+        let operations = self.chance.below(30);
+        self.servers.stage.model().trouble(server);
+        self.servers.machines[server].fail_disk_after(Some(operations));
+        let name = self.servers.machines[server].name();
+        self.servers.note(|| format!("the disk of {name} fails after {operations} operations"));
+    }
+
+    fn go_down(&mut self, server: usize) {
+        let how = *self.chance.pick(&[Crash::Process, Crash::Power]);
+        self.servers.crash(server, how);
+        self.remedy_within(Duration::from_secs(4), Remedy::Restart(server));
+    }
+
+    fn cut(&mut self) {
+        let links: Vec<_> = self.servers.graph.links().collect();
+        let machines = &self.servers.machines;
+        if self.chance.one_in(2) {
+            let &(one, other) = self.chance.pick(&links);
+            self.servers.sim.cut(&machines[one], &machines[other]);
+            self.servers.note(|| {
+                format!("{} is cut from {}", machines[one].name(), machines[other].name())
+            });
+        } else {
+            let (server, talker) = (self.any_server(), self.any_talker());
+            self.servers.stage.model().trouble(server);
+            self.servers.sim.cut(&machines[server], &talker);
+            self.servers
+                .note(|| format!("{} is cut from {}", machines[server].name(), talker.name()));
+        }
+    }
+
+    /// Nothing gets over a link any more, in one direction or both.
+    fn block(&mut self) {
+        let links: Vec<_> = self.servers.graph.links().collect();
+        let &(one, other) = self.chance.pick(&links);
+        match self.chance.below(3) {
+            0 => self.block_way(one, other),
+            1 => self.block_way(other, one),
+            _ => {
+                self.block_way(one, other);
+                self.block_way(other, one);
+            }
+        }
+    }
+
+    fn block_way(&mut self, from: usize, to: usize) {
+        let to = self.servers.machines[to].clone();
+        let from_machine = &self.servers.machines[from];
+        self.servers.sim.block(from_machine, &to);
+        self.servers.note(|| format!("nothing gets from {} to {}", from_machine.name(), to.name()));
+        self.remedy_within(Duration::from_secs(6), Remedy::Unblock(from, to));
+    }
+
+    fn block_client(&mut self) {
+        let (server, talker) = (self.any_server(), self.any_talker());
+        self.servers.stage.model().trouble(server);
+        let machine = &self.servers.machines[server];
+        self.servers.sim.block(machine, &talker);
+        self.servers.note(|| format!("nothing gets from {} to {}", machine.name(), talker.name()));
+        self.remedy_within(Duration::from_secs(4), Remedy::Unblock(server, talker));
+    }
+
+    fn move_clock(&mut self) {
+        let server = self.any_server();
+        let most = *self.chance.pick(&[0, 1_000_000, 3_000_000_000, 600_000_000_000]);
+        let ahead = self.chance.between(0..=2 * most) as i64 - most as i64;
+        self.servers.set_clock_ahead(server, ahead);
+    }
+
+    fn change_network(&mut self) {
+        let conditions = scenario::conditions(&mut self.chance);
+        self.servers.note(|| format!("the network changes: {conditions:?}"));
+        self.servers.sim.set_conditions(conditions);
+    }
+
+    fn remedy_within(&mut self, longest: Duration, remedy: Remedy) {
+        let due = self.servers.sim.elapsed() + self.chance.span(&(Duration::ZERO..=longest));
+        self.remedies.insert((due, self.count * 2 + self.remedies.len() as u64), remedy);
+    }
+
+    fn take_back(&mut self, key: (Duration, u64)) {
+        match self.remedies.remove(&key) {
+            Some(Remedy::Restart(server)) => self.servers.restart(server),
+            Some(Remedy::Unblock(from, to)) => {
+                let from_machine = &self.servers.machines[from];
+                self.servers.sim.unblock(from_machine, &to);
+                self.servers.stage.model().trouble(from);
+                self.servers.note(|| {
+                    format!("bytes get from {} to {} again", from_machine.name(), to.name())
+                });
+            }
+            None => {}
+        }
+    }
+
+    fn any_server(&mut self) -> usize {
+        self.chance.index(self.servers.count())
+    }
+
+    fn any_talker(&mut self) -> Machine {
+        self.chance.pick(&self.talkers).clone()
+    }
+}

@@ -1,0 +1,84 @@
+//! Asking every server what it knows.
+
+use super::at_line::AtLine;
+use super::servers::Servers;
+use super::wire::Replies;
+use crate::runtime::sim::Machine;
+use crate::runtime::{self, Runtime};
+use futures_lite::AsyncWriteExt;
+use std::collections::BTreeMap;
+use std::io;
+use std::time::Duration;
+
+/// The longest that a healthy server takes to answer.
+const ANSWER_MAX: Duration = Duration::from_secs(5);
+
+/// What one server knows, by client.
+pub(super) type Knowledge = BTreeMap<Vec<u8>, AtLine>;
+
+/// Asks a server for every client. Lines enter the model as any client's do.
+pub(super) async fn ask(
+    servers: &Servers<'_>,
+    inquirer: &Machine,
+    server: usize,
+    clients: &[String],
+) -> Result<Knowledge, String> {
+    let name = &servers.graph.names()[server];
+    let met = servers.stage.model().meet(server);
+    let address = &servers.addresses()[server];
+    // Meanwhile the server may learn and tell more; what counts is what it had to know before.
+    let floors = floors(servers, server, clients);
+    let conversation = runtime::timeout(inquirer, ANSWER_MAX, converse(inquirer, address, clients));
+    let lines = match conversation.await {
+        Some(Ok(lines)) => lines,
+        Some(Err(error)) => return Err(format!("{name} is healthy, and does not answer: {error}")),
+        None => return Err(format!("{name} is healthy, and does not answer")),
+    };
+    let mut known = Knowledge::new();
+    for line in lines {
+        let now = inquirer.uptime();
+        let mut model = servers.stage.model();
+        if let Some(floor) = floors.get(line.client()).filter(|floor| **floor > line) {
+            return Err(format!("{name} went back from {floor:?} to {line:?}"));
+        }
+        model.observe(server, met, line.clone(), now)?;
+        known.insert(line.client().to_owned(), line);
+    }
+    let lost = |client: &&String| !known.contains_key(client.as_bytes());
+    for client in clients.iter().filter(lost) {
+        if let Some(floor) = floors.get(client.as_bytes()) {
+            return Err(format!("{name} does not know {client} any more, but {floor:?} was known"));
+        }
+    }
+    Ok(known)
+}
+
+fn floors(servers: &Servers<'_>, server: usize, clients: &[String]) -> Knowledge {
+    let model = servers.stage.model();
+    let floor = |client: &String| {
+        let floor = model.floor(server, client.as_bytes())?;
+        Some((client.as_bytes().to_owned(), floor.clone()))
+    };
+    clients.iter().filter_map(floor).collect()
+}
+
+async fn converse(
+    inquirer: &Machine,
+    address: &str,
+    clients: &[String],
+) -> io::Result<Vec<AtLine>> {
+    let mut stream = inquirer.connect(address).await?;
+    let commands: String = clients.iter().map(|client| format!("WHATSAT {client} 0 0\n")).collect();
+    stream.write_all(commands.as_bytes()).await?;
+    stream.close().await?;
+    let mut replies = Replies::new(stream);
+    let mut lines = Vec::new();
+    for _ in clients {
+        let line = replies.line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+        if !line.starts_with(b"? ") {
+            replies.paragraph().await?;
+            lines.push(AtLine::parse(&line).ok_or(io::ErrorKind::InvalidData)?);
+        }
+    }
+    Ok(lines)
+}

@@ -1,0 +1,109 @@
+//! What kind of world a seed stands for.
+
+use super::graph::{Graph, SERVERS_MAX};
+use crate::journal::Fsync;
+use crate::runtime::sim::{Chance, Conditions, Crash};
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// Everything about a run that is decided before it begins.
+#[derive(Clone, Debug)]
+pub(super) struct Scenario {
+    pub(super) graph: Graph,
+    /// How the servers keep what they know.
+    pub(super) memory: Memory,
+    /// The herd's table of limits.
+    pub(super) limits: String,
+    /// How long clients talk and faults happen.
+    pub(super) span: Duration,
+    /// The IDs that positions are told of.
+    pub(super) clients: Vec<String>,
+    /// How many connections talk at a time.
+    pub(super) talkers: usize,
+    /// The longest that a talker pauses between two commands.
+    pub(super) pause_max: Duration,
+    /// The longest between two faults; None for a run without.
+    pub(super) fault_pause_max: Option<Duration>,
+    pub(super) conditions: Conditions,
+}
+
+impl Scenario {
+    /// Draws a scenario with so many servers.
+    pub(super) fn draw(chance: &mut Chance, servers: &RangeInclusive<usize>) -> Self {
+        let low = (*servers.start()).clamp(2, SERVERS_MAX) as u64;
+        let high = (*servers.end()).clamp(2, SERVERS_MAX) as u64;
+        let is_default = (low..=high).contains(&5) && chance.one_in(4);
+        let graph = if is_default {
+            Graph::default_herd()
+        } else {
+            Graph::connected(chance.between(low..=high) as usize, chance)
+        };
+        let clients = (0..chance.between(1..=5)).map(|number| format!("client{number}")).collect();
+        let calm = chance.one_in(10);
+        Self {
+            graph,
+            memory: *chance.pick(&Memory::ALL),
+            limits: limits(chance),
+            span: Duration::from_millis(chance.between(3_000..=12_000)),
+            clients,
+            talkers: chance.between(1..=5) as usize,
+            pause_max: Duration::from_millis(*chance.pick(&[5, 100, 400, 1_000])),
+            fault_pause_max: (!calm)
+                .then(|| Duration::from_millis(*chance.pick(&[200, 700, 1_500, 4_000]))),
+            conditions: conditions(chance),
+        }
+    }
+}
+
+/// How servers keep what they know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// Not at all.
+    Ephemeral,
+    /// In a journal.
+    Journal(Fsync),
+}
+
+impl Memory {
+    const ALL: [Self; 4] = [
+        Self::Ephemeral,
+        Self::Journal(Fsync::Always),
+        Self::Journal(Fsync::EverySecond),
+        Self::Journal(Fsync::Never),
+    ];
+
+    /// Whether what a server has shown to know this long before a crash may be lost in it.
+    pub(super) fn may_lose(self, how: Crash, age: Duration) -> bool {
+        match (self, how) {
+            (Self::Ephemeral, _) | (Self::Journal(Fsync::Never), Crash::Power) => true,
+            (Self::Journal(_), Crash::Process) | (Self::Journal(Fsync::Always), _) => false,
+            (Self::Journal(Fsync::EverySecond), Crash::Power) => age < EVERY_SECOND_AT_MOST,
+        }
+    }
+}
+
+/// With an fsync every second, what is older than this is safe: the second, and the time that the
+/// fsyncs of a rewrite take.
+const EVERY_SECOND_AT_MOST: Duration = Duration::from_millis(1_200);
+
+fn limits(chance: &mut Chance) -> String {
+    format!(
+        "heartbeat_ms = {}\nfollow_batch_bytes = {}\nunsent_bytes = {}\nlookups_per_connection = {}",
+        chance.pick(&[100, 300, 1_000]),
+        chance.pick(&[1, 200, 4_096, 65_536]),
+        chance.pick(&[1, 500, 65_536, 1_048_576]),
+        chance.pick(&[1, 2, 16]),
+    )
+}
+
+/// A network that may be slow, split everything, or hold little.
+pub(super) fn conditions(chance: &mut Chance) -> Conditions {
+    let longest = *chance.pick(&[0, 1_000, 20_000, 150_000]);
+    let shortest = *chance.pick(&[0, longest / 2, longest]);
+    Conditions {
+        delay: Duration::from_micros(shortest)..=Duration::from_micros(longest),
+        split_one_in: *chance.pick(&[0, 1, 3, 10]),
+        short_read_one_in: *chance.pick(&[0, 1, 3, 10]),
+        buffer_bytes: *chance.pick(&[64, 1_000, 65_536]),
+    }
+}

@@ -1,0 +1,116 @@
+//! The servers of a run, each on a machine of its own.
+
+use super::graph::Graph;
+use super::places::SlowPlaces;
+use super::scenario::{Memory, Scenario};
+use super::stage::Stage;
+use crate::config::Herd;
+use crate::journal::JournalError;
+use crate::protocol::ServerName;
+use crate::runtime::Runtime;
+use crate::runtime::sim::{Crash, Machine, Sim};
+use crate::server::{BindError, Server};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// All servers of a herd, up or down, each known by its place in the graph.
+pub(super) struct Servers<'s> {
+    pub(super) sim: &'s Sim,
+    pub(super) graph: Graph,
+    pub(super) stage: Arc<Stage>,
+    pub(super) machines: Vec<Machine>,
+    memory: Memory,
+    herd: Herd,
+}
+
+impl<'s> Servers<'s> {
+    /// Names the servers of a herd; none is up yet.
+    pub(super) fn new(sim: &'s Sim, scenario: &Scenario, stage: Arc<Stage>) -> Self {
+        let (graph, memory) = (scenario.graph.clone(), scenario.memory);
+        let machines = graph.names().iter().map(|name| sim.machine(name)).collect();
+        let herd = graph.herd(&scenario.limits);
+        Self { sim, graph, stage, machines, memory, herd }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.machines.len()
+    }
+
+    /// Where clients reach each server.
+    pub(super) fn addresses(&self) -> Arc<[String]> {
+        let address = |index| {
+            let name = self.server_name(index);
+            let config = self.herd.server(&name).expect("the herd has the graph's servers");
+            config.listen().to_string()
+        };
+        (0..self.count()).map(address).collect()
+    }
+
+    /// Starts a server.
+    pub(super) fn start(&self, index: usize) {
+        let machine = self.machines[index].clone();
+        let name = self.server_name(index);
+        let places = SlowPlaces::new(machine.clone());
+        let mut builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
+        if let Memory::Journal(fsync) = self.memory {
+            builder = builder.journal(Arc::new(machine.disk()), fsync);
+        }
+        let stage = Arc::clone(&self.stage);
+        self.note(|| format!("{name} starts"));
+        self.machines[index].spawn(async move {
+            match builder.bind().await {
+                Ok(server) => {
+                    stage.model().start(index);
+                    match server.run().await {
+                        Err(JournalError::Disk { .. }) if machine.is_disk_failing() => {
+                            stage.fail_disk(index, machine.uptime());
+                        }
+                        outcome => stage.broke(format!("{name} stopped by itself: {outcome:?}")),
+                    }
+                }
+                Err(BindError::Journal { source: JournalError::Disk { .. }, .. })
+                    if machine.is_disk_failing() =>
+                {
+                    stage.fail_disk(index, machine.uptime());
+                }
+                Err(error) => stage.broke(format!("{name} does not start: {error}")),
+            }
+        });
+    }
+
+    /// Ends a server, wherever it is.
+    pub(super) fn crash(&self, index: usize, how: Crash) {
+        self.note(|| format!("{} crashes: {how:?}", self.graph.names()[index]));
+        self.sim.crash(&self.machines[index], how);
+        self.stage.model().crash(index, how, self.sim.elapsed());
+    }
+
+    /// Starts a server again, on a machine that has power and a disk that works.
+    pub(super) fn restart(&self, index: usize) {
+        self.machines[index].fail_disk_after(None);
+        self.sim.restart(&self.machines[index]);
+        self.start(index);
+    }
+
+    /// Moves a server's wall clock.
+    pub(super) fn set_clock_ahead(&self, index: usize, nanoseconds: i64) {
+        let machine = &self.machines[index];
+        machine.set_clock_ahead(nanoseconds);
+        self.stage.model().set_clock(index, machine.uptime(), nanoseconds);
+        self.note(|| format!("{} has its clock ahead by {nanoseconds} ns", machine.name()));
+    }
+
+    pub(super) fn note(&self, text: impl FnOnce() -> String) {
+        self.stage.trace.note(self.sim.elapsed(), text);
+    }
+
+    /// Lets the world run for a while.
+    pub(super) async fn pass(&self, span: Duration) {
+        self.machines[0].sleep(span).await;
+    }
+
+    fn server_name(&self, index: usize) -> ServerName {
+        let name = &self.graph.names()[index];
+        name.parse().expect("a graph's names are good names")
+    }
+}

@@ -1,0 +1,49 @@
+//! A client's end of a connection.
+
+use crate::runtime::sim::SimStream;
+use futures_lite::AsyncReadExt;
+use std::io;
+
+/// Replies, read line by line.
+pub(super) struct Replies {
+    stream: SimStream,
+    unread: Vec<u8>,
+}
+
+impl Replies {
+    pub(super) fn new(stream: SimStream) -> Self {
+        Self { stream, unread: Vec::new() }
+    }
+
+    /// The next line without its LF; None at the end.
+    pub(super) async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
+        loop {
+            if let Some(end) = self.unread.iter().position(|&byte| byte == b'\n') {
+                let mut line: Vec<u8> = self.unread.drain(..=end).collect();
+                line.pop();
+                return Ok(Some(line));
+            }
+            let mut chunk = [0; 1024];
+            let count = self.stream.read(&mut chunk).await?;
+            if count == 0 {
+                return match self.unread.is_empty() {
+                    true => Ok(None),
+                    false => Err(io::ErrorKind::UnexpectedEof.into()),
+                };
+            }
+            self.unread.extend_from_slice(&chunk[..count]);
+        }
+    }
+
+    /// The lines up to the next empty one, which belongs to them, joined by LF.
+    pub(super) async fn paragraph(&mut self) -> io::Result<String> {
+        let mut lines = Vec::new();
+        loop {
+            let line = self.line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;
+            if line.is_empty() {
+                return Ok(lines.join("\n"));
+            }
+            lines.push(String::from_utf8_lossy(&line).into_owned());
+        }
+    }
+}
