@@ -24,7 +24,7 @@
 //! | [`config`] | herd.toml: which servers there are, who talks with whom, and the limits |
 //! | [`runtime`] | the ground: network, tasks, clocks and chance as the trait [`Runtime`](runtime::Runtime) |
 //! | [`fetch`] | HTTP as the trait [`Fetcher`](fetch::Fetcher), with limits on time and size |
-//! | [`places`] | what is near a position: the trait [`Places`](places::Places), and three sources |
+//! | [`places`] | what is near a position: the trait [`Places`](places::Places), and the sources |
 //! | [`journal`] | the change log on disk |
 //! | [`traffic`] | the traffic log: everything that goes in and out, in a file |
 //! | [`server`] | what drives it all: connections, tasks and deadlines |

@@ -234,6 +234,50 @@ fn a_service_that_speaks_another_protocol() {
     );
 }
 
+/// Another source that has the key in a header must keep it as secret; and when it refuses, the next
+/// in the chain answers and the reply says why.
+#[test]
+fn a_chain_goes_on_from_a_refusal_and_the_key_is_nowhere() {
+    let body = format!("{{\"error\":{{\"message\":\"no {KEY} here\"}}}}");
+    let denied = response("403 Forbidden", "application/json", &body);
+    let service = PlacesService::that_sends(denied);
+    let mut herd = Plan::alone("Alford").build();
+    let url = format!("google-new={}", service.url());
+    let chain = ["--places", "google-new,gazetteer", "--places-url", &url];
+    let launch = herd.launch("Alford").with(&chain).with_trace_log();
+    herd.start_as(launch.with_environment("GOOGLE_PLACES_API_KEY", KEY));
+    let mut client = herd.client("Alford");
+    client.iamat("kiwi", LOCATION, "1");
+    let json = client.whatsat("kiwi", "50", "1").1;
+    let note = "\n   \"info_messages\" : [\n      \"google-new: REQUEST_DENIED, no REDACTED here\"";
+    assert!(json.contains(note), "{json}");
+    assert!(json.contains("\"name\" : \"Los Angeles\""), "{json}");
+    assert_eq!(service.requests(), ["POST /v1/places:searchNearby HTTP/1.1"]);
+    drop(client);
+    assert_eq!(herd.stop("Alford").code(), Some(0));
+    assert_key_is_nowhere(herd.folder());
+}
+
+/// Answers that are kept must be given again, and only when that is asked for.
+#[test]
+fn answers_are_kept_if_so_wished() {
+    let nothing = json_response("{ \"features\" : [] }");
+    for (more, requests) in [(&[][..], 2), (&["--places-cache", "1:60"][..], 1)] {
+        let service = PlacesService::that_sends(nothing.clone());
+        let mut herd = Plan::alone("Alford").build();
+        let url = service.url();
+        let photon = [&["--places", "photon", "--places-url", &url][..], more].concat();
+        herd.start_as(herd.launch("Alford").with(&photon));
+        let mut client = herd.client("Alford");
+        client.iamat("kiwi", LOCATION, "1");
+        for max in ["5", "7"] {
+            let json = client.whatsat("kiwi", "1", max).1;
+            assert!(json.contains("\"status\" : \"ZERO_RESULTS\""), "{json}");
+        }
+        assert_eq!(service.requests().len(), requests);
+    }
+}
+
 /// The key may come from a file that only the server can read.
 #[test]
 fn the_key_can_come_from_a_file() {

@@ -8,8 +8,10 @@ use super::FetchError;
 use super::transport::{Duplex, Transport};
 use futures_lite::future;
 use http_body_util::{BodyExt, Full};
+use hyper::Response;
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1;
+use hyper::header::CONTENT_ENCODING;
 
 /// The largest body of a response: 4 MiB, some 200 times the usual size of a Nearby Search reply.
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
@@ -19,11 +21,16 @@ pub const HEAD_BYTES_MAX: usize = 64 * 1024;
 
 pub(super) type Request = hyper::Request<Full<Bytes>>;
 
-/// A connection that nothing has been asked over yet.
+type Driver = http1::Connection<Transport, Full<Bytes>>;
+
+/// A connection for one request after the other.
+///
+/// The driver, which moves the bytes, runs within the futures of the methods and not as a task of
+/// its own: who drops such a future and the connection cuts it.
 pub(super) struct Connection {
     host: String,
     requests: http1::SendRequest<Full<Bytes>>,
-    driver: http1::Connection<Transport, Full<Bytes>>,
+    driver: Driver,
 }
 
 impl Connection {
@@ -40,25 +47,47 @@ impl Connection {
         Ok(Self { host, requests, driver })
     }
 
-    /// Sends the request and reads the response: its status and its whole body.
-    ///
-    /// The driver, which moves the bytes, runs within this future and not as a task of its own: who
-    /// drops the future cuts the connection.
-    pub(super) async fn exchange(self, request: Request) -> Result<(u16, Vec<u8>), FetchError> {
-        let Self { host, mut requests, driver } = self;
-        let response = async {
-            let response = requests.send_request(request).await;
-            let response = response.map_err(|error| FetchError::broken(&host, &error))?;
-            let status = response.status().as_u16();
-            Ok((status, read_body(response.into_body(), &host).await?))
-        };
-        let driver = async {
-            // What ends the connection also ends the response, with the error if there is one.
-            driver.await.ok();
-            future::pending().await
-        };
-        future::or(response, driver).await
+    /// Sends a request and waits for the head of its response. An error says that nothing of a
+    /// response came.
+    pub(super) async fn ask(&mut self, request: Request) -> Result<Response<Incoming>, FetchError> {
+        let response = driven(&mut self.driver, self.requests.send_request(request)).await;
+        response.map_err(|error| FetchError::broken(&self.host, &error))
     }
+
+    /// Reads the rest of a response: its status and its whole body.
+    pub(super) async fn read(
+        &mut self,
+        response: Response<Incoming>,
+    ) -> Result<(u16, Vec<u8>), FetchError> {
+        let status = response.status().as_u16();
+        if is_encoded(&response) {
+            return Err(FetchError::Encoded { host: self.host.clone() });
+        }
+        let body = driven(&mut self.driver, read_body(response.into_body(), &self.host)).await?;
+        Ok((status, body))
+    }
+
+    /// Whether another request can go over it, as far as this side knows by now.
+    pub(super) async fn is_open(&mut self) -> bool {
+        future::poll_once(&mut self.driver).await.is_none() && self.requests.is_ready()
+    }
+}
+
+/// Waits for what is done over the connection while its bytes move. What ends the connection also
+/// ends that, with the error if there is one.
+async fn driven<T>(driver: &mut Driver, work: impl Future<Output = T>) -> T {
+    let driver = async {
+        driver.await.ok();
+        future::pending().await
+    };
+    future::or(work, driver).await
+}
+
+/// Whether a body is not as it is, but compressed: requests ask for none of that, so that a small
+/// body cannot become a large one here.
+fn is_encoded(response: &Response<Incoming>) -> bool {
+    let encodings = response.headers().get_all(CONTENT_ENCODING);
+    encodings.iter().any(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 /// Reads up to the limit. The length that was announced decides nothing but an early refusal.

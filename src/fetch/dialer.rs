@@ -1,7 +1,8 @@
-//! What surf sends requests through: a new connection for each, of the runtime's and rustls'.
+//! What surf sends requests through: connections of the runtime's and rustls', used again and again.
 
 use super::FetchError;
 use super::connection::{self, Connection};
+use super::pool::Pool;
 use super::request::host_of;
 use crate::runtime::Runtime;
 use async_trait::async_trait;
@@ -9,7 +10,9 @@ use futures_rustls::TlsConnector;
 use futures_rustls::client::TlsStream;
 use futures_rustls::pki_types::ServerName;
 use http_body_util::Full;
-use hyper::header::{CONNECTION, HOST, HeaderValue, USER_AGENT};
+use hyper::Method;
+use hyper::body::Incoming;
+use hyper::header::{ACCEPT_ENCODING, HOST, HeaderValue, USER_AGENT};
 use std::fmt;
 use surf::http::{Error, Request, Response, StatusCode};
 use url::{Position, Url};
@@ -22,11 +25,44 @@ pub(super) struct Dialer<R: Runtime> {
     /// In a box, because surf's clients must be movable and a runtime need not be.
     runtime: Box<R>,
     tls: TlsConnector,
+    pool: Pool,
 }
 
 impl<R: Runtime> Dialer<R> {
     pub(super) fn new(runtime: R, tls: TlsConnector) -> Self {
-        Self { runtime: Box::new(runtime), tls }
+        Self { runtime: Box::new(runtime), tls, pool: Pool::default() }
+    }
+
+    /// Sends a request over a connection that waits, or a new one, and reads the whole response.
+    async fn exchange(
+        &self,
+        url: &Url,
+        request: connection::Request,
+    ) -> Result<(u16, Vec<u8>), FetchError> {
+        let origin = url.origin().ascii_serialization();
+        let (mut connection, head) = match self.ask_again(&origin, &request).await {
+            Some(asked) => asked?,
+            None => {
+                let mut connection = self.connect(url).await?;
+                let head = connection.ask(request).await?;
+                (connection, head)
+            }
+        };
+        let response = connection.read(head).await?;
+        self.pool.keep(origin, connection, self.runtime.uptime()).await;
+        Ok(response)
+    }
+
+    /// Asks over a connection that waits; None if there is none, or if it turns out that the server
+    /// has closed it. A server that closes it just now may have got the request: only a GET goes out
+    /// again (RFC 9110, section 9.2.2).
+    async fn ask_again(&self, origin: &str, request: &connection::Request) -> Option<Asked> {
+        let mut connection = self.pool.take(origin, self.runtime.uptime()).await?;
+        match connection.ask(request.clone()).await {
+            Ok(head) => Some(Ok((connection, head))),
+            Err(_) if request.method() == Method::GET => None,
+            Err(error) => Some(Err(error)),
+        }
     }
 
     async fn connect(&self, url: &Url) -> Result<Connection, FetchError> {
@@ -54,6 +90,9 @@ impl<R: Runtime> Dialer<R> {
     }
 }
 
+/// A connection over which a request went, and the head of its response.
+type Asked = Result<(Connection, hyper::Response<Incoming>), FetchError>;
+
 #[async_trait]
 impl<R: Runtime> surf::HttpClient for Dialer<R> {
     async fn send(&self, mut request: Request) -> Result<Response, Error> {
@@ -62,8 +101,8 @@ impl<R: Runtime> surf::HttpClient for Dialer<R> {
         // one.
         let mut wire_request = wire_head(&request).map_err(gateway_error)?;
         *wire_request.body_mut() = request.take_body().into_bytes().await?.into();
-        let connection = self.connect(request.url()).await.map_err(gateway_error)?;
-        let (status, body) = connection.exchange(wire_request).await.map_err(gateway_error)?;
+        let exchange = self.exchange(request.url(), wire_request);
+        let (status, body) = exchange.await.map_err(gateway_error)?;
         let mut response = Response::new(known_status(status));
         response.set_body(body);
         Ok(response)
@@ -110,7 +149,7 @@ fn wire_head(request: &Request) -> Result<connection::Request, FetchError> {
         .method(method.as_str())
         .uri(&url[Position::BeforePath..Position::AfterQuery])
         .header(HOST, host_of(url))
-        .header(CONNECTION, "close");
+        .header(ACCEPT_ENCODING, "identity");
     for (name, values) in request.iter() {
         for value in values {
             builder = builder.header(name.as_str(), value.as_str());

@@ -41,6 +41,19 @@ pub enum FetchError {
         /// The limit.
         bytes_max: usize,
     },
+    /// The body is compressed, though the request asked for it as it is.
+    Encoded {
+        /// The URL's `host:port`.
+        host: String,
+    },
+    /// The host failed several times in a row, so nothing was sent: see
+    /// [`Breaker`](super::Breaker).
+    Down {
+        /// The URL's `host:port`.
+        host: String,
+        /// How it failed the last time.
+        why: String,
+    },
     /// The connection broke, or what came is no HTTP.
     Broken {
         /// The URL's `host:port`.
@@ -102,6 +115,12 @@ impl fmt::Display for FetchError {
             }
             Self::BodyTooLarge { host, bytes_max } => {
                 write!(f, "the reply of {host} is larger than {bytes_max} bytes")
+            }
+            Self::Encoded { host } => {
+                write!(f, "the reply of {host} is compressed, which was not asked for")
+            }
+            Self::Down { host, why } => {
+                write!(f, "{host} is down and left alone for now: {why}")
             }
             Self::Broken { host, why } => write!(f, "no whole reply from {host}: {why}"),
         }

@@ -3,23 +3,35 @@
 //! This room owns how a question travels: connections, TLS, time and size limits. It knows nothing
 //! of places, and its errors never hold a URL's query or a header, where keys are.
 
+mod bounded;
+mod breaker;
 mod canned;
+mod careful;
 mod connection;
 mod dialer;
 mod error;
+mod pool;
 mod request;
 mod response;
+mod retrying;
 mod roots;
 mod surf;
+mod time_limited;
 mod transport;
 
+pub use self::bounded::{Bounded, REQUESTS_AT_ONCE_MAX};
+pub use self::breaker::{Breaker, FAILURES_MAX, PROBE_SPAN};
 pub use self::canned::{CannedFetcher, REQUESTS_KEPT_MAX};
+pub use self::careful::careful;
 pub use self::connection::{BODY_BYTES_MAX, HEAD_BYTES_MAX};
 pub use self::error::FetchError;
+pub use self::pool::{IDLE_CONNECTIONS_MAX, IDLE_SPAN_MAX};
 pub use self::request::{FetchRequest, Method};
 pub use self::response::FetchResponse;
+pub use self::retrying::{RETRY_SPAN_MAX, RETRY_SPAN_MIN, Retrying};
 pub use self::roots::{InvalidRoots, Roots};
 pub use self::surf::{FETCH_TIMEOUT, SurfFetcher};
+pub use self::time_limited::TimeLimited;
 pub use url::Url;
 
 use async_trait::async_trait;

@@ -15,7 +15,8 @@ pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A [`Fetcher`] that asks over the network: HTTP/1.1, plain or over TLS 1.2 and 1.3.
 ///
-/// Every request has a connection of its own, which ends with it. Redirects are not followed.
+/// A connection is kept for the next request to the same origin. Redirects are not followed, and
+/// bodies come as they are, never compressed.
 pub struct SurfFetcher<R: Runtime> {
     client: ::surf::Client,
     runtime: R,

@@ -1,7 +1,9 @@
 //! The reply of a places source.
 
 use super::PlacesError;
+use super::layout::{Object, write_object};
 use super::shape::{InvalidAnswer, Results};
+use super::verdict::Verdict;
 use crate::protocol::MaxResults;
 use memchr::memchr;
 use std::sync::Arc;
@@ -45,12 +47,47 @@ impl Answer {
 
     /// The reply that stands for an error: no results, `UNKNOWN_ERROR`, and what happened.
     pub fn unknown_error(error: &PlacesError) -> Self {
-        let message = json_text(&error.to_string());
-        let json = format!(
-            "{{\n   \"error_message\" : {message},\n   \"html_attributions\" : [],\n   \
-             \"results\" : [],\n   \"status\" : \"UNKNOWN_ERROR\"\n}}\n"
-        );
-        Self::trusted(json.into_bytes())
+        Self::refusal("UNKNOWN_ERROR", &error.to_string())
+    }
+
+    /// A reply without results, with a status and the words for it.
+    pub(super) fn refusal(status: &str, message: &str) -> Self {
+        Self::without_results(|reply| reply.text("error_message", message), status)
+    }
+
+    /// The reply of a source that has nothing to tell.
+    pub(super) fn zero_results() -> Self {
+        Self::without_results(|_| (), "ZERO_RESULTS")
+    }
+
+    fn without_results(begin: impl FnOnce(&mut Object<'_>), status: &str) -> Self {
+        let mut json = Vec::new();
+        write_object(&mut json, |reply| {
+            begin(reply);
+            reply.texts("html_attributions", &[""; 0]);
+            reply.texts("results", &[""; 0]);
+            reply.text("status", status);
+        });
+        json.push(b'\n');
+        Self::trusted(json)
+    }
+
+    /// The same reply, ready for questions that want fewer places than the one it was made for.
+    pub(super) fn into_shareable(self) -> Self {
+        match self.results {
+            Some(_) => self,
+            None => Self { results: Results::find(&self.json).ok().flatten(), json: self.json },
+        }
+    }
+
+    /// What it says of itself.
+    pub(super) fn verdict(&self) -> Verdict {
+        Verdict::read(&self.json)
+    }
+
+    /// The JSON as it came.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        &self.json
     }
 
     /// Appends the JSON with its results cut to `max`, as a WHATSAT's reply has it: runs of LF are
@@ -78,12 +115,6 @@ fn push_lines(mut bytes: &[u8], out: &mut Vec<u8>) {
         bytes = &bytes[run..];
     }
     out.extend_from_slice(bytes);
-}
-
-/// A text in quotes, as Google writes it.
-fn json_text(text: &str) -> String {
-    let json = serde_json::Value::from(text).to_string();
-    json.replace('<', "\\u003c").replace('>', "\\u003e")
 }
 
 #[cfg(test)]

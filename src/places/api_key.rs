@@ -33,6 +33,11 @@ impl ApiKey {
         form_urlencoded::byte_serialize(self.0.as_bytes()).collect()
     }
 
+    /// The key as it stands in a header.
+    pub(super) fn in_header(&self) -> &str {
+        &self.0
+    }
+
     /// What came from a service, with the word `REDACTED` wherever it repeats the key, in whatever
     /// way it is escaped.
     pub(super) fn redact(&self, text: Vec<u8>) -> Vec<u8> {

@@ -1,6 +1,7 @@
 //! Google's Nearby Search, or a service that speaks as it does.
 
-use super::{Answer, ApiKey, Places, PlacesError, Question};
+use super::base::endpoint;
+use super::{Answer, ApiKey, InvalidBase, Places, PlacesError, Question};
 use crate::fetch::{FetchRequest, FetchResponse, Fetcher, Url};
 use async_trait::async_trait;
 use std::fmt;
@@ -44,7 +45,7 @@ pub struct GooglePlaces<F: Fetcher> {
 impl<F: Fetcher> GooglePlaces<F> {
     /// A source that asks Google, as the customer whose key this is.
     pub fn new(fetcher: F, key: ApiKey) -> Self {
-        let endpoint = endpoint(GOOGLE_BASE).expect("Google's base is a good one");
+        let endpoint = endpoint(GOOGLE_BASE, NEARBY_SEARCH).expect("Google's base is a good one");
         Self { fetcher, endpoint, key }
     }
 
@@ -54,7 +55,7 @@ impl<F: Fetcher> GooglePlaces<F> {
     /// # Errors
     /// When `base` is anything else, or has a user name, a password, a query or a fragment.
     pub fn with_base(self, base: &str) -> Result<Self, InvalidBase> {
-        Ok(Self { endpoint: endpoint(base)?, ..self })
+        Ok(Self { endpoint: endpoint(base, NEARBY_SEARCH)?, ..self })
     }
 
     /// The request for a question. A `max` of 0 is asked as well: the reply's status is the
@@ -108,36 +109,6 @@ impl<F: Fetcher> fmt::Debug for GooglePlaces<F> {
         f.debug_struct("GooglePlaces").field("endpoint", &endpoint).finish_non_exhaustive()
     }
 }
-
-/// The URL of Nearby Search below a base.
-fn endpoint(base: &str) -> Result<Url, InvalidBase> {
-    let mut url = Url::parse(base).map_err(|error| InvalidBase(error.to_string()))?;
-    let invalid = |why: &str| Err(InvalidBase(why.to_owned()));
-    if !matches!(url.scheme(), "http" | "https") {
-        return invalid("it is not of http or https");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return invalid("it has a user name or a password");
-    }
-    if url.query().is_some() || url.fragment().is_some() {
-        return invalid("it has a query or a fragment");
-    }
-    url.set_path(&format!("{}{NEARBY_SEARCH}", url.path().trim_end_matches('/')));
-    Ok(url)
-}
-
-/// A text that cannot be the base of a places service. It does not repeat the text, in which a key
-/// may stand by mistake.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InvalidBase(String);
-
-impl fmt::Display for InvalidBase {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid places URL: {}", self.0)
-    }
-}
-
-impl std::error::Error for InvalidBase {}
 
 #[cfg(test)]
 mod tests {
@@ -228,21 +199,5 @@ mod tests {
         let debug = "GooglePlaces { endpoint: \
                      \"https://maps.googleapis.com/maps/api/place/nearbysearch/json\", .. }";
         assert_eq!(format!("{:?}", source(CannedFetcher::new())), debug);
-    }
-
-    /// Without it a mistyped base would be found out by the first client.
-    #[test]
-    fn a_base_is_of_http_and_has_no_query() {
-        let error = |base: &str| {
-            let refused = source(CannedFetcher::new()).with_base(base);
-            refused.expect_err("no base").to_string()
-        };
-        assert_eq!(error("SECRET"), "invalid places URL: relative URL without a base");
-        assert_eq!(error("ftp://a.test"), "invalid places URL: it is not of http or https");
-        let query = "invalid places URL: it has a query or a fragment";
-        assert_eq!(error("https://a.test/?key=SECRET"), query);
-        assert_eq!(error("https://a.test/#SECRET"), query);
-        let user = "invalid places URL: it has a user name or a password";
-        assert_eq!(error("https://SECRET@a.test/"), user);
     }
 }

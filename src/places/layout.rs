@@ -4,6 +4,7 @@
 //! is empty. Text is raw UTF-8 with `<` and `>` as `\u003c` and `\u003e`. An array that holds no
 //! container with something in it stands on one line where that line is short.
 
+use super::number::Number;
 use serde_json::Value;
 use std::io::Write;
 
@@ -66,10 +67,28 @@ impl Object<'_> {
         serde_json::to_writer(&mut *self.out, &number).expect(NO_FAILURE);
     }
 
-    /// Adds an array of texts.
-    pub(super) fn texts(&mut self, key: &str, texts: &[&str]) {
+    /// Adds a number in the digits that it came in.
+    pub(super) fn digits(&mut self, key: &str, number: Number<'_>) {
         self.key(key);
-        write_flat_array(self.out, self.depth, texts, |out, text| write_text(out, text));
+        self.out.extend_from_slice(number.as_str().as_bytes());
+    }
+
+    /// Adds a small whole number.
+    pub(super) fn integer(&mut self, key: &str, number: u8) {
+        self.key(key);
+        write!(self.out, "{number}").expect(NO_FAILURE);
+    }
+
+    /// Adds true or false.
+    pub(super) fn truth(&mut self, key: &str, truth: bool) {
+        self.key(key);
+        write!(self.out, "{truth}").expect(NO_FAILURE);
+    }
+
+    /// Adds an array of texts.
+    pub(super) fn texts(&mut self, key: &str, texts: &[impl AsRef<str>]) {
+        self.key(key);
+        write_flat_array(self.out, self.depth, texts, |out, text| write_text(out, text.as_ref()));
     }
 
     /// Adds an object whose members `build` adds.
@@ -182,7 +201,8 @@ fn holds_something(value: &Value) -> bool {
         || value.as_object().is_some_and(|members| !members.is_empty())
 }
 
-fn write_text(out: &mut Vec<u8>, text: &str) {
+/// Writes a text in quotes.
+pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
     let mut rest = text.as_bytes();
     while let Some(at) = rest.iter().position(|&byte| IS_ESCAPED[usize::from(byte)]) {
@@ -267,7 +287,7 @@ mod tests {
     fn members_added_one_by_one_make_the_same_layout() {
         let mut out = Vec::new();
         write_object(&mut out, |reply| {
-            reply.texts("html_attributions", &[]);
+            reply.texts("html_attributions", &[""; 0]);
             reply.objects("results", ["a", "b"], |result, name| {
                 result.object("geometry", |geometry| geometry.number("lat", -0.5));
                 result.text("name", name);

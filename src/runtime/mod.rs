@@ -5,10 +5,14 @@
 //! async-std, in a simulated world, and on whatever comes after async-std.
 
 mod async_std;
+#[cfg(test)]
+mod manual_time;
 #[cfg(feature = "sim")]
 pub mod sim;
 
 pub use self::async_std::AsyncStd;
+#[cfg(test)]
+pub(crate) use self::manual_time::ManualTime;
 
 use crate::protocol::Timestamp;
 use futures_lite::{AsyncRead, AsyncWrite};

@@ -1,11 +1,12 @@
 //! The same over TLS: whom a fetcher believes, and whom it does not.
 
 use super::source::{Source, read_request, wait_for_close};
-use super::{CUT_REPLY, REPLY, ask};
+use super::{CUT_REPLY, KEY, REPLY, ask, ask_for};
 use futures_rustls::pki_types::PrivateKeyDer;
 use futures_rustls::rustls::crypto::ring;
 use futures_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 use herd::fetch::{Roots, SurfFetcher};
+use herd::places::GooglePlaces;
 use herd::runtime::AsyncStd;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
@@ -135,6 +136,31 @@ fn a_certificate_of_an_unknown_authority_is_refused() {
     let got = outcome(source, "127.0.0.1", Authority::new("ours").roots());
     let why = "invalid peer certificate: UnknownIssuer";
     assert_eq!(got, Err(not_secure("127.0.0.1", why)));
+}
+
+/// Without it every question would pay for two handshakes.
+#[test]
+fn a_connection_over_tls_is_used_again() {
+    let authority = Authority::new("ours");
+    let answer = |stream: &mut TlsStream| {
+        write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{REPLY}", REPLY.len())
+            .expect("the fetcher reads");
+        stream.flush().expect("the fetcher reads");
+    };
+    let source = authority.vouch_for("127.0.0.1", 4000, move |stream| {
+        answer(stream);
+        read_request(stream);
+        answer(stream);
+        wait_for_close(stream);
+    });
+    let fetcher = SurfFetcher::trusting(AsyncStd, authority.roots());
+    let places = GooglePlaces::new(fetcher, KEY.parse().expect("the test's key is good"));
+    let places = places.with_base(&format!("https://{}", source.address())).expect("it is a base");
+    for _ in 0..2 {
+        assert_eq!(ask_for(&places, "10", 2).as_deref(), Ok(CUT_REPLY));
+    }
+    drop(places);
+    source.request();
 }
 
 /// Without it a service that speaks no TLS would be told as something else.

@@ -1,8 +1,13 @@
 //! What a places service can do to us: each thing over a real connection, and what a client then
 //! gets.
 
+mod google_new;
 mod https;
+mod keep_alive;
+mod photon;
+mod service;
 mod source;
+mod trouble;
 
 use async_std::task::block_on;
 use herd::fetch::{FetchError, FetchRequest, FetchResponse, Fetcher, Roots, SurfFetcher};
@@ -27,10 +32,16 @@ const SHORT: Duration = Duration::from_millis(300);
 fn ask(fetcher: impl Fetcher, base: &str) -> Result<String, String> {
     let key = KEY.parse().expect("the test's key is good");
     let places = GooglePlaces::new(fetcher, key).with_base(base).expect("the base is good");
+    ask_for(&places, "10", 2)
+}
+
+/// What a client gets from a source that it asks for at most `max` places within `radius`
+/// kilometres of one and the same position.
+fn ask_for(places: &impl Places, radius: &str, max: u8) -> Result<String, String> {
     let question = Question {
         center: Coordinates { latitude: 34.06893, longitude: -118.445127 },
-        radius: Radius::parse(b"10").expect("10 km are in range"),
-        max: MaxResults::new(2).expect("2 is at most 20"),
+        radius: Radius::parse(radius.as_bytes()).expect("the test's radius is in range"),
+        max: MaxResults::new(max).expect("the test's max is at most 20"),
     };
     let outcome = match block_on(places.nearby(&question)) {
         Ok(answer) => {
@@ -74,7 +85,7 @@ fn a_question_is_asked_and_answered() {
     let (outcome, request) = play(source, fetcher());
     assert_eq!(outcome.as_deref(), Ok(CUT_REPLY));
     let head = "GET /maps/api/place/nearbysearch/json?location=34.06893,-118.445127&radius=10000\
-                &key=AIza%2FSecret%2BKey HTTP/1.1\r\nhost: HOST\r\nconnection: close\r\n\
+                &key=AIza%2FSecret%2BKey HTTP/1.1\r\nhost: HOST\r\naccept-encoding: identity\r\n\
                 user-agent: herd/";
     let agent = concat!(env!("CARGO_PKG_VERSION"), "\r\n\r\n");
     assert_eq!(request, format!("{head}{agent}"));
@@ -266,7 +277,7 @@ fn a_post_has_a_body_and_headers() {
     lines.sort_unstable();
     let expected = [
         "POST /v1?a=b%20c HTTP/1.1",
-        "connection: close",
+        "accept-encoding: identity",
         "content-length: 2",
         "content-type: application/json",
         "host: HOST",

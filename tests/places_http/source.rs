@@ -68,17 +68,22 @@ impl Source {
 
 /// Reads a request's head, and as much of a body as the head says.
 pub fn read_request(stream: &mut impl Read) -> String {
+    read_request_or_end(stream).expect("the fetcher sends a whole head")
+}
+
+/// The same; None if the connection ends before a whole request has come.
+pub fn read_request_or_end(stream: &mut impl Read) -> Option<String> {
     let mut request = Vec::new();
     let mut byte = [0];
     while !request.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte).expect("the fetcher sends a whole head");
+        stream.read_exact(&mut byte).ok()?;
         request.extend_from_slice(&byte);
     }
     let mut request = String::from_utf8(request).expect("a request's head is text");
     let length = request.split("\r\n").find_map(|line| line.strip_prefix("content-length: "));
     let length = length.map_or(0, |length| length.parse().expect("a length is a number"));
     stream.take(length).read_to_string(&mut request).expect("the fetcher sends a whole body");
-    request
+    Some(request)
 }
 
 /// Waits until the fetcher has closed the connection.

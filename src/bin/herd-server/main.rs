@@ -6,6 +6,8 @@ mod descriptors;
 mod failure;
 mod logging;
 mod options;
+mod places;
+mod places_source;
 mod replay_progress;
 mod setup;
 

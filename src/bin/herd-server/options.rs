@@ -1,11 +1,12 @@
 //! The command line.
 
+use super::places_source::{PlacesSources, PlacesUrl};
 use herd::journal::Fsync;
+use herd::places::{CacheLimits, FieldMask};
 use herd::protocol::ServerName;
 use log::LevelFilter;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::str::FromStr;
 use structopt::StructOpt;
 use structopt::clap::{AppSettings, Error, ErrorKind};
 
@@ -27,9 +28,10 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
     ],
     after_help = "EXAMPLES:\n    \
         herd-server Alford\n    \
-        herd-server Alford --herd herd.toml --places google\n    \
+        herd-server Alford --herd herd.toml --places google-new\n    \
+        herd-server Alford --places photon,gazetteer\n    \
         herd-server check herd-data/Alford     verifies a journal\n\n\
-        The key for --places google comes from the environment,\n\
+        The key for google and google-new comes from the environment,\n\
         GOOGLE_PLACES_API_KEY, or from --places-key-file.\n\n\
         SIGTERM or Ctrl-C stops the server in good order; a second one ends it at once."
 )]
@@ -58,15 +60,25 @@ pub(super) struct Options {
     #[structopt(long)]
     pub(super) repair: bool,
 
-    /// Where places come from: gazetteer, google, or a FILE.json with one answer for all questions
-    #[structopt(long, name = "SOURCE", default_value = "gazetteer")]
-    pub(super) places: PlacesSource,
+    /// Where places come from: gazetteer, google, google-new, photon, or a FILE.json with one answer
+    /// for all questions; several, parted by commas, are asked in turn until one does not fail
+    #[structopt(long, name = "SOURCES", default_value = "gazetteer")]
+    pub(super) places: PlacesSources,
 
-    /// Where the service for --places google is [default: Google's own]
-    #[structopt(long, name = "URL")]
-    pub(super) places_url: Option<String>,
+    /// Where the remote source's service is [default: its makers' own]; SOURCE=URL, once for each,
+    /// where several remote sources are in use
+    #[structopt(long, name = "URL", number_of_values = 1)]
+    pub(super) places_url: Vec<PlacesUrl>,
 
-    /// A file that holds the key for --places google
+    /// Which fields google-new asks for: they decide what a request costs
+    #[structopt(long, name = "MASK")]
+    pub(super) places_field_mask: Option<FieldMask>,
+
+    /// Keeps the answers of remote sources, so much and so long; their terms may forbid it
+    #[structopt(long, name = "MIB:SECONDS")]
+    pub(super) places_cache: Option<CacheLimits>,
+
+    /// A file that holds the key for google and google-new
     #[structopt(long, name = "KEYFILE", parse(from_os_str))]
     pub(super) places_key_file: Option<PathBuf>,
 
@@ -123,30 +135,6 @@ pub(super) enum Task {
     Run(Box<Options>),
     /// Verify a journal.
     Check(CheckOptions),
-}
-
-/// Where places come from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum PlacesSource {
-    /// The built-in one.
-    Gazetteer,
-    /// Google's Nearby Search.
-    Google,
-    /// One answer for all questions.
-    File(PathBuf),
-}
-
-impl FromStr for PlacesSource {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "gazetteer" => Ok(Self::Gazetteer),
-            "google" => Ok(Self::Google),
-            path if path.ends_with(".json") => Ok(Self::File(path.into())),
-            other => Err(format!("{other:?} is none of gazetteer, google and FILE.json")),
-        }
-    }
 }
 
 /// Tells what is wrong with the arguments, or what was asked for, and how the process ends.

@@ -1,12 +1,11 @@
 //! From options to a server that is ready to be bound.
 
 use super::descriptors::connections_within;
-use super::options::{Options, PlacesSource};
+use super::options::Options;
+use super::places::places;
 use super::replay_progress::ReplayProgress;
 use herd::config::{Herd, Limits};
-use herd::fetch::SurfFetcher;
 use herd::journal::{FileDisk, OnDamage};
-use herd::places::{ApiKey, FilePlaces, Gazetteer, GooglePlaces, Places};
 use herd::protocol::ServerName;
 use herd::runtime::AsyncStd;
 use herd::server::{Builder, Server};
@@ -15,9 +14,6 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-/// Where the key for Google comes from when no file is given.
-const KEY_VARIABLE: &str = "GOOGLE_PLACES_API_KEY";
 
 /// Reads what the options name, and puts the server together but for the files that it writes.
 ///
@@ -75,36 +71,8 @@ fn require_server(herd: &Herd, name: &ServerName) -> Result<(), String> {
     Err(format!("the herd has no server {name}; it has {}", known.join(", ")))
 }
 
-fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
-    match &options.places {
-        PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
-        PlacesSource::Google => {
-            let google = GooglePlaces::new(SurfFetcher::new(AsyncStd), google_key(options)?);
-            Ok(match &options.places_url {
-                Some(url) => Arc::new(google.with_base(url)?),
-                None => Arc::new(google),
-            })
-        }
-        PlacesSource::File(path) => Ok(Arc::new(FilePlaces::open(path)?)),
-    }
-}
-
-/// The key never comes as an argument, because arguments are shown to everybody on the machine.
-fn google_key(options: &Options) -> Result<ApiKey, Box<dyn Error>> {
-    let (text, from) = match &options.places_key_file {
-        Some(path) => (read(path)?, path.display().to_string()),
-        None => match std::env::var(KEY_VARIABLE) {
-            Ok(text) => (text, KEY_VARIABLE.to_owned()),
-            Err(_) => {
-                let how = "--places google needs a key: set";
-                return Err(format!("{how} {KEY_VARIABLE} or give --places-key-file").into());
-            }
-        },
-    };
-    text.trim().parse().map_err(|error| format!("{from}: {error}").into())
-}
-
-fn read(path: &Path) -> Result<String, String> {
+/// Reads a text file, or says which one could not be read.
+pub(super) fn read(path: &Path) -> Result<String, String> {
     fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 

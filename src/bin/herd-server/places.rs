@@ -1,0 +1,201 @@
+//! From options to the source of places.
+
+use super::options::Options;
+use super::places_source::{PlacesSource, PlacesUrl};
+use super::setup::read;
+use herd::fetch::{FETCH_TIMEOUT, Fetcher, SurfFetcher, careful};
+use herd::places::{
+    ApiKey, Cached, Chain, FilePlaces, Gazetteer, GoogleNewPlaces, GooglePlaces, PhotonPlaces,
+    Places, Shared,
+};
+use herd::runtime::AsyncStd;
+use std::error::Error;
+use std::sync::Arc;
+
+/// Where the key for Google comes from when no file is given.
+const KEY_VARIABLE: &str = "GOOGLE_PLACES_API_KEY";
+
+/// Puts the source of places together that the options name: one, or a chain.
+///
+/// # Errors
+/// The first thing that is missing or wrong, and where.
+pub(super) fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
+    require_urls_of_sources(options)?;
+    warn_of_terms(options);
+    let sources = options.places.sources();
+    let mut chain: Option<Chain> = None;
+    for source in sources {
+        let places = open(source, options)?;
+        if sources.len() == 1 {
+            return Ok(places);
+        }
+        chain = Some(match chain {
+            None => Chain::new(source.name(), places),
+            Some(chain) => chain.then(source.name(), places),
+        });
+    }
+    Ok(Arc::new(chain.expect("a list of sources is never empty")))
+}
+
+fn open(source: &PlacesSource, options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
+    match source {
+        PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
+        PlacesSource::File(path) => Ok(Arc::new(FilePlaces::open(path)?)),
+        PlacesSource::Google => {
+            let places = GooglePlaces::new(fetcher(options), google_key(source, options)?);
+            Ok(remote(
+                options,
+                match url(source, options) {
+                    Some(url) => places.with_base(url)?,
+                    None => places,
+                },
+            ))
+        }
+        PlacesSource::GoogleNew => {
+            let places = GoogleNewPlaces::new(fetcher(options), google_key(source, options)?);
+            let places = match &options.places_field_mask {
+                Some(mask) => places.with_field_mask(mask.clone()),
+                None => places,
+            };
+            Ok(remote(
+                options,
+                match url(source, options) {
+                    Some(url) => places.with_base(url)?,
+                    None => places,
+                },
+            ))
+        }
+        PlacesSource::Photon => {
+            let places = PhotonPlaces::new(fetcher(options));
+            Ok(remote(
+                options,
+                match url(source, options) {
+                    Some(url) => places.with_base(url)?,
+                    None => places,
+                },
+            ))
+        }
+    }
+}
+
+/// A source of its own connections and limits. Those of a chain share the time that a client waits.
+fn fetcher(options: &Options) -> impl Fetcher {
+    let remotes = options.places.sources().iter().filter(|source| source.is_remote()).count();
+    let span = FETCH_TIMEOUT / u32::try_from(remotes).expect("an argument is not that long");
+    careful(AsyncStd, SurfFetcher::new(AsyncStd), span)
+}
+
+/// What every remote source gets: equal questions are asked once, and answers kept if so wished.
+fn remote(options: &Options, places: impl Places) -> Arc<dyn Places> {
+    match options.places_cache {
+        Some(limits) => Arc::new(Shared::new(Cached::new(AsyncStd, places, limits))),
+        None => Arc::new(Shared::new(places)),
+    }
+}
+
+/// The URL that is given for a source. One without a name is for the only remote source.
+fn url<'a>(source: &PlacesSource, options: &'a Options) -> Option<&'a str> {
+    let given = options.places_url.iter();
+    let mut fits =
+        given.filter(|url| url.source.as_deref().is_none_or(|name| name == source.name()));
+    fits.next().map(|url| url.url.as_str())
+}
+
+/// A URL that no source takes, or that several could, is a mistake.
+fn require_urls_of_sources(options: &Options) -> Result<(), String> {
+    let remotes: Vec<&str> = options
+        .places
+        .sources()
+        .iter()
+        .filter(|source| source.is_remote())
+        .map(PlacesSource::name)
+        .collect();
+    for PlacesUrl { source, .. } in &options.places_url {
+        match source {
+            Some(name) if !remotes.contains(&name.as_str()) => {
+                return Err(format!("--places-url: {name} is none of the remote sources in use"));
+            }
+            None if remotes.len() != 1 => {
+                let count = remotes.len();
+                return Err(format!(
+                    "--places-url: {count} remote sources are in use; give SOURCE=URL"
+                ));
+            }
+            Some(_) | None => {}
+        }
+    }
+    Ok(())
+}
+
+/// Whoever keeps what Google says has to know that the terms are against it.
+fn warn_of_terms(options: &Options) {
+    let is_google =
+        |source: &&PlacesSource| matches!(source, PlacesSource::Google | PlacesSource::GoogleNew);
+    if options.places_cache.is_some()
+        && let Some(source) = options.places.sources().iter().find(is_google)
+    {
+        log::warn!(source = source.name(); "Google's terms allow no general caching of places");
+    }
+}
+
+/// The key never comes as an argument, because arguments are shown to everybody on the machine.
+fn google_key(source: &PlacesSource, options: &Options) -> Result<ApiKey, Box<dyn Error>> {
+    let (text, from) = match &options.places_key_file {
+        Some(path) => (read(path)?, path.display().to_string()),
+        None => match std::env::var(KEY_VARIABLE) {
+            Ok(text) => (text, KEY_VARIABLE.to_owned()),
+            Err(_) => {
+                let how = format!("--places {} needs a key: set", source.name());
+                return Err(format!("{how} {KEY_VARIABLE} or give --places-key-file").into());
+            }
+        },
+    };
+    text.trim().parse().map_err(|error| format!("{from}: {error}").into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use structopt::StructOpt;
+
+    fn options(arguments: &[&str]) -> Options {
+        let program = ["herd-server", "Alford"];
+        let all = program.iter().chain(arguments);
+        Options::from_iter_safe(all).expect("the test's arguments are well-formed")
+    }
+
+    /// Without it a URL with a typing error would be left out, and the key go to another service.
+    #[test]
+    fn each_url_is_of_one_source_in_use() {
+        let check = |sources, urls: &[&str]| {
+            let urls = urls.iter().flat_map(|url| ["--places-url", url]);
+            let arguments: Vec<&str> = ["--places", sources].into_iter().chain(urls).collect();
+            require_urls_of_sources(&options(&arguments))
+        };
+        let url = "http://a.test";
+        let (of_photon, of_google) = ("photon=http://a.test", "google=http://b.test");
+        assert_eq!(check("photon,gazetteer", &[url]), Ok(()));
+        assert_eq!(check("photon,google", &[of_photon, of_google]), Ok(()));
+        let unused = "--places-url: google is none of the remote sources in use";
+        assert_eq!(check("photon", &[of_google]), Err(unused.to_owned()));
+        let count = |count| {
+            Err(format!("--places-url: {count} remote sources are in use; give SOURCE=URL"))
+        };
+        assert_eq!(check("photon,google", &[url]), count(2));
+        assert_eq!(check("gazetteer", &[url]), count(0));
+    }
+
+    #[test]
+    fn a_url_is_of_the_source_that_it_names() {
+        let options = options(&[
+            "--places",
+            "photon,google",
+            "--places-url",
+            "google=http://b.test",
+            "--places-url",
+            "photon=http://a.test",
+        ]);
+        assert_eq!(url(&PlacesSource::Photon, &options), Some("http://a.test"));
+        assert_eq!(url(&PlacesSource::Google, &options), Some("http://b.test"));
+    }
+}

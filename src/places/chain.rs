@@ -1,0 +1,161 @@
+//! One source after the other.
+
+use super::{Answer, Places, PlacesError, Question};
+use async_trait::async_trait;
+use std::fmt;
+use std::sync::Arc;
+
+/// A source that asks others in turn, until one does not fail. The reply says in its `info_messages`
+/// who failed before, and of what.
+///
+/// A source fails when it has no answer at all, or one with the status `REQUEST_DENIED`,
+/// `OVER_QUERY_LIMIT` or `UNKNOWN_ERROR`. `ZERO_RESULTS` is an answer, and `INVALID_REQUEST` is the
+/// question's fault. When all fail, the last one's answer counts.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use herd::places::{Answer, Chain, Gazetteer, Places, PlacesError, Question};
+///
+/// struct Broken;
+///
+/// #[async_trait]
+/// impl Places for Broken {
+///     async fn nearby(&self, _question: &Question) -> Result<Answer, PlacesError> {
+///         Err(PlacesError::new("out of order"))
+///     }
+/// }
+///
+/// let places = Chain::new("broken", Broken).then("gazetteer", Gazetteer);
+/// assert_eq!(format!("{places:?}"), r#"Chain(["broken", "gazetteer"])"#);
+/// ```
+pub struct Chain {
+    links: Vec<Link>,
+}
+
+struct Link {
+    name: String,
+    source: Arc<dyn Places>,
+}
+
+impl Chain {
+    /// A chain of one source, with the name that notes give it.
+    pub fn new(name: impl Into<String>, source: impl Places) -> Self {
+        Self { links: Vec::new() }.then(name, source)
+    }
+
+    /// The same chain with another source at its end.
+    pub fn then(mut self, name: impl Into<String>, source: impl Places) -> Self {
+        self.links.push(Link { name: name.into(), source: Arc::new(source) });
+        self
+    }
+}
+
+#[async_trait]
+impl Places for Chain {
+    async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
+        let mut notes = Vec::new();
+        let mut refused = None;
+        for Link { name, source } in &self.links {
+            let why = match source.nearby(question).await {
+                Ok(answer) => {
+                    let verdict = answer.verdict();
+                    if !verdict.is_failure() {
+                        return noted(&answer, &notes);
+                    }
+                    refused = Some((answer, notes.clone()));
+                    verdict.to_string()
+                }
+                Err(error) => {
+                    refused = None;
+                    error.to_string()
+                }
+            };
+            notes.push(format!("{name}: {why}"));
+        }
+        match refused {
+            Some((answer, notes_before)) => noted(&answer, &notes_before),
+            None => Err(PlacesError::new(notes.join("; "))),
+        }
+    }
+}
+
+fn noted(answer: &Answer, notes: &[String]) -> Result<Answer, PlacesError> {
+    if notes.is_empty() {
+        return Ok(answer.clone());
+    }
+    answer.with_notes(notes).map_err(|error| PlacesError::new(error.to_string()))
+}
+
+impl fmt::Debug for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.links.iter().map(|link| link.name.as_str()).collect();
+        f.debug_tuple("Chain").field(&names).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::{Coordinates, MaxResults, Radius};
+    use futures_lite::future::block_on;
+
+    struct Fixed(Result<&'static str, &'static str>);
+
+    #[async_trait]
+    impl Places for Fixed {
+        async fn nearby(&self, _question: &Question) -> Result<Answer, PlacesError> {
+            let json = self.0.map_err(PlacesError::new)?;
+            Ok(Answer::from_json(json.as_bytes().to_vec()).expect("the test's reply is one"))
+        }
+    }
+
+    const DENIED: &str = r#"{"error_message":"no key","results":[],"status":"REQUEST_DENIED"}"#;
+    const NOTHING: &str = r#"{"html_attributions":[],"results":[],"status":"ZERO_RESULTS"}"#;
+
+    fn ask<const N: usize>(
+        sources: [Result<&'static str, &'static str>; N],
+    ) -> Result<String, String> {
+        let empty = Chain { links: Vec::new() };
+        let number = 1..;
+        let chain = sources
+            .into_iter()
+            .zip(number)
+            .fold(empty, |chain, (source, n)| chain.then(format!("s{n}"), Fixed(source)));
+        let question = Question {
+            center: Coordinates { latitude: 0.0, longitude: 0.0 },
+            radius: Radius::from_metres(1.0).expect("a metre is in range"),
+            max: MaxResults::new(1).expect("1 is at most 20"),
+        };
+        let answer = block_on(chain.nearby(&question)).map_err(|error| error.to_string())?;
+        Ok(String::from_utf8(answer.as_bytes().to_vec()).expect("a reply is UTF-8"))
+    }
+
+    /// Without it a reply would be changed without need, or an empty neighborhood be asked for
+    /// again and again.
+    #[test]
+    fn the_first_that_does_not_fail_answers() {
+        assert_eq!(ask([Ok(NOTHING), Err("no")]), Ok(NOTHING.to_owned()));
+        let invalid = r#"{"results":[],"status":"INVALID_REQUEST"}"#;
+        assert_eq!(ask([Ok(invalid), Err("no")]), Ok(invalid.to_owned()));
+    }
+
+    /// Without it nobody would learn that the source they pay for does not answer.
+    #[test]
+    fn who_failed_before_is_told() {
+        let expected = "{\"html_attributions\":[],\n   \"info_messages\" : [\n      \
+            \"s1: REQUEST_DENIED, no key\",\n      \"s2: down\"\n   ],\
+            \"results\":[],\"status\":\"ZERO_RESULTS\"}";
+        assert_eq!(ask([Ok(DENIED), Err("down"), Ok(NOTHING)]), Ok(expected.to_owned()));
+    }
+
+    #[test]
+    fn when_all_fail_the_last_one_counts() {
+        assert_eq!(
+            ask([Ok(DENIED), Err("down")]),
+            Err("s1: REQUEST_DENIED, no key; s2: down".into())
+        );
+        let expected =
+            DENIED.replacen('{', "{\n   \"info_messages\" : [\n      \"s1: down\"\n   ],", 1);
+        assert_eq!(ask([Err("down"), Ok(DENIED)]), Ok(expected));
+    }
+}

@@ -1,0 +1,87 @@
+//! A remote source as a server has it, with all that is around it, over a service in trouble.
+
+use super::service::{Seen, Service, Then, response};
+use super::source::Source;
+use super::{CUT_REPLY, KEY, REPLY, SHORT, ask_for, fetcher, outcome};
+use herd::fetch::{FAILURES_MAX, careful};
+use herd::places::{Chain, Gazetteer, GooglePlaces, Places, Shared};
+use herd::runtime::AsyncStd;
+use std::io::Write;
+
+/// Google's Nearby Search at `base`, with all that a server puts around it.
+fn remote(base: &str) -> impl Places {
+    let key = KEY.parse().expect("the test's key is good");
+    let places = GooglePlaces::new(careful(AsyncStd, fetcher(), SHORT * 10), key);
+    Shared::new(places.with_base(base).expect("the base is good"))
+}
+
+/// Without it whoever sends gzip unasked would be told as no JSON, or unpacked into all memory.
+#[test]
+fn a_compressed_reply_is_refused() {
+    let gzip = Source::saying(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\u{0}..",
+    );
+    let text = "the reply of HOST is compressed, which was not asked for";
+    assert_eq!(outcome(gzip), Err(format!("no answer from the places service: {text}")));
+    let identity = Source::saying(format!(
+        "HTTP/1.1 200 OK\r\nContent-Encoding: Identity\r\nContent-Length: {}\r\n\r\n{REPLY}",
+        REPLY.len()
+    ));
+    assert_eq!(outcome(identity).as_deref(), Ok(CUT_REPLY));
+}
+
+/// Without it each restart of a service would be seen by its clients.
+#[test]
+fn a_5xx_or_a_broken_connection_is_asked_again_once() {
+    let service = Service::start(|number, stream| match number {
+        0 => Then::Close,
+        2 => {
+            let sorry = response("503 Service Unavailable", "");
+            stream.write_all(sorry.as_bytes()).expect("the fetcher reads");
+            Then::Keep
+        }
+        _ => {
+            stream.write_all(response("200 OK", REPLY).as_bytes()).expect("the fetcher reads");
+            Then::Keep
+        }
+    });
+    let places = remote(&service.base());
+    assert_eq!(ask_for(&places, "10", 2).as_deref(), Ok(CUT_REPLY));
+    assert_eq!(ask_for(&places, "10", 2).as_deref(), Ok(CUT_REPLY));
+    assert_eq!(service.seen().requests.len(), 4);
+}
+
+/// Without it a service that is down would be asked by each client, twice, for as long as it is.
+#[test]
+fn a_service_that_is_down_is_left_alone() {
+    let service = Service::answering("500 Internal Server Error", "no");
+    let places = remote(&service.base());
+    for _ in 0..FAILURES_MAX {
+        let error = "the places service answered 500".to_owned();
+        assert_eq!(ask_for(&places, "10", 2), Err(error));
+    }
+    let asked = service.seen().requests.len();
+    let down = format!(
+        "no answer from the places service: {} is down and left alone for now: it answered 500",
+        service.address()
+    );
+    assert_eq!(ask_for(&places, "10", 2), Err(down.clone()));
+    assert_eq!(service.seen().requests.len(), asked);
+    let chain = Chain::new("google", places).then("gazetteer", Gazetteer);
+    let fallback = ask_for(&chain, "10", 1).expect("the gazetteer always answers");
+    let note = format!("\n   \"info_messages\" : [\n      \"google: {down}\"\n   ],");
+    assert!(fallback.contains(&note), "{fallback}");
+    assert!(fallback.ends_with("\"status\" : \"OK\"\n}\n\n"), "{fallback}");
+}
+
+/// Without it what a service says in numbers would not be what a client reads.
+#[test]
+fn what_google_says_passes_byte_for_byte() {
+    let said = "{\n   \"status\" : \"OK\", \"z\" : 1e-7, \"a\" : [ 4.0, 12345678901234567890 ],\n \
+                \"results\" : [ { \"b\" : \"\\u003c\\/\\ud83d\\udc11é\", \"a\" : -0.0 } ]\n}";
+    let service = Service::answering("200 OK", said);
+    let places = remote(&service.base());
+    assert_eq!(ask_for(&places, "10", 20), Ok(format!("{said}\n\n")));
+    let Seen { requests, .. } = service.seen();
+    assert!(requests[0].starts_with("GET /maps/api/place/nearbysearch/json?"), "{requests:?}");
+}
