@@ -120,7 +120,8 @@ impl ChangeLog {
             Some(slot) => {
                 let entry = &self.entries[slot as usize];
                 let is_newer = (at.time(), line) > (entry.time, &entry.line[..]);
-                if !is_newer && !(self.takes_older && origin == Origin::Here) {
+                let is_let_pass = self.takes_older && origin == Origin::Here;
+                if !(is_newer || is_let_pass) {
                     return None;
                 }
                 slot

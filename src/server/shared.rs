@@ -104,7 +104,7 @@ impl<R: Runtime> Shared<R> {
 
     /// Whether this server makes that mistake on purpose.
     pub(super) fn makes(&self, mistake: Planted) -> bool {
-        self.planted == Some(mistake)
+        cfg!(feature = "sim") && self.planted == Some(mistake)
     }
 
     pub(super) fn next_connection(&self) -> ConnectionId {
