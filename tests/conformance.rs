@@ -247,7 +247,7 @@ const PLACES: &str = concat!(
 /// The places file's JSON as a WHATSAT shows it, with these results between the brackets.
 fn places(results: &str) -> String {
     format!(
-        "\n{{\n   \"status\" : \"OK\",\n   \"results\" : [{results}],\n   \"html_attributions\" : \
+        "{{\n   \"status\" : \"OK\",\n   \"results\" : [{results}],\n   \"html_attributions\" : \
          [],\n   \"zz\" : null, \"a\" : true\n}}\n\n"
     )
 }
