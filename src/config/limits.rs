@@ -37,6 +37,10 @@ pub struct Limits {
     /// Bytes of changes in one batch for a follower (`follow_batch_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub follow_batch_bytes: usize,
+    /// How long a feed waits after a batch before it sends the next one (`follow_batch_pause_ms`, by
+    /// default not at all): fewer messages, for news that travels more slowly.
+    #[serde(rename = "follow_batch_pause_ms", deserialize_with = "milliseconds_or_none")]
+    pub follow_batch_pause: Duration,
     /// How often an idle feed says that it is alive (`heartbeat_ms`).
     #[serde(rename = "heartbeat_ms", deserialize_with = "milliseconds")]
     pub heartbeat: Duration,
@@ -54,6 +58,7 @@ impl Default for Limits {
             unsent_bytes: 1024 * 1024,
             stall: Duration::from_secs(30),
             follow_batch_bytes: 64 * 1024,
+            follow_batch_pause: Duration::ZERO,
             heartbeat: Duration::from_millis(1000),
             lookups_per_connection: 16,
         }
@@ -78,6 +83,10 @@ fn seconds<'de, D: Deserializer<'de>>(value: D) -> Result<Duration, D::Error> {
     at_least_one(value).map(|seconds| Duration::from_secs(seconds as u64))
 }
 
+fn milliseconds_or_none<'de, D: Deserializer<'de>>(value: D) -> Result<Duration, D::Error> {
+    u32::deserialize(value).map(|milliseconds| Duration::from_millis(milliseconds.into()))
+}
+
 fn milliseconds<'de, D: Deserializer<'de>>(value: D) -> Result<Duration, D::Error> {
     at_least_one(value).map(|milliseconds| Duration::from_millis(milliseconds as u64))
 }
@@ -91,7 +100,7 @@ mod tests {
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
             "clients = 8\nconnections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
-             follow_batch_bytes = 5\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
@@ -101,6 +110,7 @@ mod tests {
             unsent_bytes: 3,
             stall: Duration::from_secs(4),
             follow_batch_bytes: 5,
+            follow_batch_pause: Duration::from_millis(9),
             heartbeat: Duration::from_millis(6),
             lookups_per_connection: 7,
         };

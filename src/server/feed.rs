@@ -4,9 +4,11 @@ use super::neighbor::Neighbor;
 use super::peer_link::{LinkEnd, PeerLink};
 use super::planted::Planted;
 use super::shared::Shared;
+use crate::config::Limits;
 use crate::node::{ChangeLog, FeedCursor};
 use crate::protocol::{Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since, write_invalid};
 use crate::runtime::Runtime;
+use futures_lite::future;
 use std::sync::Arc;
 
 /// The feed of one follower: waits for its FOLLOW, then tells it every change until it hangs up.
@@ -120,8 +122,19 @@ impl<R: Runtime> Feed<R> {
             }
             self.link.send(&batch).await?;
             batch.clear();
+            self.pause().await?;
             heartbeat_due = shared.runtime.uptime() + shared.limits.heartbeat;
         }
+    }
+
+    /// Lets news gather, where fewer messages are worth the wait.
+    async fn pause(&mut self) -> Result<(), LinkEnd> {
+        let Limits { follow_batch_pause: pause, .. } = self.shared.limits;
+        if !pause.is_zero() {
+            let due = self.shared.runtime.uptime() + pause;
+            self.link.wait(future::pending(), due).await?;
+        }
+        Ok(())
     }
 
     /// Where to begin. A number means nothing without its log, and none beyond the newest one.
