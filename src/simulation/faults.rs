@@ -124,22 +124,31 @@ impl<'r, 's> Faults<'r, 's> {
         self.remedy_within(Duration::from_secs(4), Remedy::Restart(server));
     }
 
+    /// One link is cut, or all are, as when a switch starts again, or somebody's connections.
     fn cut(&mut self) {
         let links: Vec<_> = self.servers.graph.links().collect();
-        let machines = &self.servers.machines;
-        if self.chance.one_in(2) {
-            let &(one, other) = self.chance.pick(&links);
-            self.servers.sim.cut(&machines[one], &machines[other]);
-            self.servers.note(|| {
-                format!("{} is cut from {}", machines[one].name(), machines[other].name())
-            });
-        } else {
-            let (server, talker) = (self.any_server(), self.any_talker());
-            self.servers.stage.model().trouble(server);
-            self.servers.sim.cut(&machines[server], &talker);
-            self.servers
-                .note(|| format!("{} is cut from {}", machines[server].name(), talker.name()));
+        match self.chance.below(4) {
+            0 => links.into_iter().for_each(|link| self.cut_link(link)),
+            1 => {
+                let &link = self.chance.pick(&links);
+                self.cut_link(link);
+            }
+            _ => self.cut_client(),
         }
+    }
+
+    fn cut_link(&self, (one, other): (usize, usize)) {
+        let (one, other) = (&self.servers.machines[one], &self.servers.machines[other]);
+        self.servers.sim.cut(one, other);
+        self.servers.note(|| format!("{} is cut from {}", one.name(), other.name()));
+    }
+
+    fn cut_client(&mut self) {
+        let (server, talker) = (self.any_server(), self.any_talker());
+        self.servers.stage.model().trouble(server);
+        let machine = &self.servers.machines[server];
+        self.servers.sim.cut(machine, &talker);
+        self.servers.note(|| format!("{} is cut from {}", machine.name(), talker.name()));
     }
 
     /// Nothing gets over a link any more, in one direction or both.
