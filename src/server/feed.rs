@@ -2,7 +2,7 @@
 
 use super::neighbor::Neighbor;
 use super::peer_link::{LinkEnd, PeerLink};
-use super::planted::Planted;
+use super::planted::{self, Planted};
 use super::shared::Shared;
 use crate::config::Limits;
 use crate::node::{ChangeLog, FeedCursor};
@@ -112,13 +112,9 @@ impl<R: Runtime> Feed<R> {
                 continue;
             }
             let seq = format!("SEQ {}\n", cursor.number());
-            if shared.makes(Planted::SeqBeforeLines) {
-                let first_line =
-                    batch.iter().position(|&byte| byte == b'\n').map_or(0, |end| end + 1);
-                let begin = if batch.starts_with(b"LOG") { first_line } else { 0 };
-                batch.splice(begin..begin, seq.bytes());
-            } else {
-                batch.extend_from_slice(seq.as_bytes());
+            match shared.makes(Planted::SeqBeforeLines) {
+                false => batch.extend_from_slice(seq.as_bytes()),
+                true => planted::put_before_lines(&mut batch, &seq),
             }
             self.link.send(&batch).await?;
             batch.clear();

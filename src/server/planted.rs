@@ -17,3 +17,10 @@ pub enum Planted {
     /// A feed says how far it is before it sends the lines up to there.
     SeqBeforeLines,
 }
+
+/// Puts a `SEQ` before the lines that it covers, and behind the `LOG` that begins a feed.
+pub(super) fn put_before_lines(batch: &mut Vec<u8>, seq: &str) {
+    let first_line = batch.iter().position(|&byte| byte == b'\n').map_or(0, |end| end + 1);
+    let begin = if batch.starts_with(b"LOG") { first_line } else { 0 };
+    batch.splice(begin..begin, seq.bytes());
+}
