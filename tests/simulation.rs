@@ -2,7 +2,14 @@
 //!
 //! `cargo run --release --example simulate` lives through any number.
 
+use futures_lite::{AsyncReadExt, AsyncWriteExt};
+use herd::config::Herd;
+use herd::runtime::Runtime;
+use herd::runtime::sim::{Machine, Sim};
+use herd::server::{Server, Stop};
 use herd::simulation::{self, Options, Planted};
+use std::io;
+use std::time::Duration;
 
 /// Lives through some seeds; a failure says how to see it again.
 fn live_through(seeds: std::ops::Range<u64>) {
@@ -61,4 +68,55 @@ fn planted_mistakes_are_found() {
         assert!(is_found, "no seed finds {name}");
     }
     assert_eq!(Planted::ALL.len(), 8);
+}
+
+const GATHERING_PAIR: &str = r#"
+    [servers.Alford]
+    listen = "127.0.0.1:12000"
+    neighbors = ["Ball"]
+    [servers.Ball]
+    listen = "127.0.0.1:12001"
+    [limits]
+    follow_batch_pause_ms = 500
+"#;
+
+/// Starts a server on a machine of its own.
+fn start(sim: &Sim, herd: &Herd, name: &str) -> Stop {
+    let machine = sim.machine(name);
+    let name = name.parse().expect("the name is legal");
+    let bound = sim.block_on(Server::builder(machine.clone(), herd, &name).bind());
+    let server = bound.expect("the ports are free");
+    let stop = server.stop();
+    machine.spawn(async { server.run().await.expect("there is no journal to fail") });
+    stop
+}
+
+/// Sends one command and returns the whole reply.
+async fn ask(client: &Machine, address: &str, command: &str) -> io::Result<String> {
+    let mut stream = client.connect(address).await?;
+    stream.write_all(command.as_bytes()).await?;
+    stream.close().await?;
+    let mut reply = String::new();
+    stream.read_to_string(&mut reply).await?;
+    Ok(reply)
+}
+
+/// A server that gathers news for its neighbors must not take them along when it stops: without a
+/// journal they would be lost.
+#[test]
+fn a_server_that_stops_tells_what_it_gathered() {
+    let sim = Sim::new(1);
+    let herd = Herd::from_toml(GATHERING_PAIR).expect("the herd is good");
+    let alford = start(&sim, &herd, "Alford");
+    start(&sim, &herd, "Ball");
+    sim.run_for(Duration::from_secs(2));
+    let client = sim.machine("client");
+    for kiwi in ["IAMAT kiwi +1+1 1", "IAMAT kiwi +2+2 2"] {
+        sim.block_on(ask(&client, "127.0.0.1:12000", kiwi)).expect("Alford answers");
+    }
+    alford.request();
+    sim.run_for(Duration::from_secs(7));
+    let reply = sim.block_on(ask(&client, "127.0.0.1:12001", "WHATSAT kiwi 0 0"));
+    let reply = reply.expect("Ball answers");
+    assert!(reply.lines().next().is_some_and(|at| at.ends_with(" kiwi +2+2 2")), "{reply}");
 }

@@ -4,7 +4,6 @@ use super::neighbor::Neighbor;
 use super::peer_link::{LinkEnd, PeerLink};
 use super::planted::{self, Planted};
 use super::shared::Shared;
-use crate::config::Limits;
 use crate::node::{ChangeLog, FeedCursor};
 use crate::protocol::{Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since, write_invalid};
 use crate::runtime::Runtime;
@@ -111,6 +110,8 @@ impl<R: Runtime> Feed<R> {
             if batch.is_empty() && self.link.wait(changed, heartbeat_due).await? {
                 continue;
             }
+            // A heartbeat makes no news wait, nor does a batch that leaves some behind.
+            let gathers = !batch.is_empty() && batch.len() < bytes_max;
             let seq = format!("SEQ {}\n", cursor.number());
             match shared.makes(Planted::SeqBeforeLines) {
                 false => batch.extend_from_slice(seq.as_bytes()),
@@ -118,19 +119,25 @@ impl<R: Runtime> Feed<R> {
             }
             self.link.send(&batch).await?;
             batch.clear();
-            self.pause().await?;
             heartbeat_due = shared.runtime.uptime() + shared.limits.heartbeat;
+            if gathers {
+                self.pause().await?;
+            }
         }
     }
 
-    /// Lets news gather, where fewer messages are worth the wait.
+    /// Lets news gather, where fewer messages are worth the wait. A server that stops waits for no
+    /// more, and tells what it has.
     async fn pause(&mut self) -> Result<(), LinkEnd> {
-        let Limits { follow_batch_pause: pause, .. } = self.shared.limits;
-        if !pause.is_zero() {
-            let due = self.shared.runtime.uptime() + pause;
-            self.link.wait(future::pending(), due).await?;
+        let pause = self.shared.limits.follow_batch_pause;
+        if pause.is_zero() {
+            return Ok(());
         }
-        Ok(())
+        let due = self.shared.runtime.uptime() + pause;
+        match self.link.wait(future::pending(), due).await {
+            Ok(_) | Err(LinkEnd::Stopped) => Ok(()),
+            Err(end) => Err(end),
+        }
     }
 
     /// Where to begin. A number means nothing without its log, and none beyond the newest one.
