@@ -92,6 +92,8 @@ impl Network {
                 }
             }
         }
+        // Those that the other side had left already have nobody any more.
+        self.connections.retain(|_, connection| !connection.is_over());
     }
 
     /// A machine has power again: who still talks to what it was is told that it is gone.
