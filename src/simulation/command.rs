@@ -3,7 +3,7 @@
 use super::at_line::AtLine;
 use super::places;
 use crate::places::Question;
-use crate::protocol::{At, Request, Timestamp};
+use crate::protocol::{At, LINE_BYTES_MAX, Request, Timestamp};
 use crate::runtime::sim::Chance;
 use std::time::Duration;
 
@@ -44,6 +44,13 @@ impl Command {
         }
     }
 
+    /// How the line comes back if it is no command: of a line that is too long, its beginning.
+    pub(super) fn refusal(&self) -> Vec<u8> {
+        let line = self.line();
+        let length = (line.len() - 1).min(LINE_BYTES_MAX);
+        [b"? ", &line[..length]].concat()
+    }
+
     /// Whether the rest of a WHATSAT's reply, after `at_line`, answers this command.
     pub(super) fn is_answered(&self, at_line: &[u8], rest: &str) -> bool {
         let line = self.line();
@@ -81,6 +88,8 @@ fn said(chance: &mut Chance, client: &[u8], now: Timestamp) -> Vec<u8> {
 fn invalid(chance: &mut Chance, client: &[u8], now: Timestamp) -> Vec<u8> {
     let in_two_days = now.saturating_add(Duration::from_secs(2 * 86_400));
     let too_far = format!("IAMAT {} +1+1 {in_two_days}", String::from_utf8_lossy(client));
-    let lines = ["", "hello", "WHATSAT nobody 10 5", "AT Ball +0.0 client0 +1+1 1", &too_far];
+    let overlong = "x".repeat(LINE_BYTES_MAX + 1 + chance.index(LINE_BYTES_MAX));
+    let lines =
+        ["", "hello", &overlong, "WHATSAT nobody 10 5", "AT Ball +0.0 client0 +1+1 1", &too_far];
     chance.pick(&lines).as_bytes().to_owned()
 }

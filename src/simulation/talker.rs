@@ -243,9 +243,7 @@ impl Listener {
             let (text, line) = (command.line(), String::from_utf8_lossy(&line).into_owned());
             End::Broken(format!("{line:?} is no reply to {:?}", String::from_utf8_lossy(&text)))
         };
-        let is_refused = line
-            .strip_prefix(b"? ")
-            .is_some_and(|copy| command.line().strip_suffix(b"\n") == Some(copy));
+        let is_refused = line == command.refusal();
         match &command {
             Command::Invalid(_) if is_refused => Ok(None),
             Command::Invalid(_) => Err(wrong()),
