@@ -1,21 +1,53 @@
-//! The reference runtime: async-std's sockets, tasks and timers, and the machine's clocks.
+//! The reference runtime: async-std's tasks, timers and names, and the machine's clocks.
+//!
+//! Sockets are async-std's only until they are connected; then they wait in a [`ReadySet`].
 
-use super::{Listener, Runtime, Stream};
+use super::ready_set::ReadySet;
+use super::tcp::Tcp;
+use super::{Listener, Runtime};
 use crate::protocol::Timestamp;
-use ::async_std::net::{TcpListener, TcpStream};
+use ::async_std::net::ToSocketAddrs;
 use ::async_std::task;
-use futures_lite::{AsyncRead, AsyncWrite};
+use async_global_executor::GlobalExecutorConfig;
+use async_io::Async;
 use std::future::Future;
 use std::io;
-use std::net::{Shutdown, SocketAddr};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::OnceLock;
-use std::task::{Context, Poll};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The machine that this program runs on, through async-std.
+///
+/// async-std starts a thread for each processor, which suits a program that computes. A server's
+/// commands cost less than waking another thread does: `herd-server` runs
+/// [on one](Self::on_threads), where what many clients say at once also reaches the neighbors at
+/// once.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AsyncStd;
+
+impl AsyncStd {
+    /// The runtime on so many threads. They are this whole program's, and the first to ask for
+    /// something of async-std decides how many there are.
+    pub fn on_threads(threads: NonZeroUsize) -> Self {
+        let config = GlobalExecutorConfig::default();
+        let config = config.with_min_threads(threads.get()).with_max_threads(threads.get());
+        async_global_executor::init_with_config(config);
+        Self
+    }
+
+    /// Runs a future to its end on the runtime's threads, while this one sleeps.
+    ///
+    /// async-std's own `block_on` would have this thread wait for sockets and timers on behalf of
+    /// the others, and wake one of them each time.
+    pub fn block_on<T: Send + 'static>(
+        self,
+        future: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        futures_lite::future::block_on(task::spawn(future))
+    }
+}
 
 impl Runtime for AsyncStd {
     type Stream = Tcp;
@@ -23,13 +55,19 @@ impl Runtime for AsyncStd {
     type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
     async fn listen(&self, address: &str) -> io::Result<Port> {
-        let listener = TcpListener::bind(address).await?;
-        let local_address = listener.local_addr()?;
-        Ok(Port { listener, local_address })
+        first_of(address, async |address| {
+            let listener = Async::<TcpListener>::bind(address)?;
+            let local_address = listener.get_ref().local_addr()?;
+            Ok(Port { listener, local_address })
+        })
+        .await
     }
 
     async fn connect(&self, address: &str) -> io::Result<Tcp> {
-        Tcp::new(TcpStream::connect(address).await?)
+        first_of(address, async |address| {
+            watched(Async::<TcpStream>::connect(address).await?.into_inner()?)
+        })
+        .await
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
@@ -56,53 +94,29 @@ impl Runtime for AsyncStd {
     }
 }
 
-/// A TCP connection. Small replies go out at once (`TCP_NODELAY`).
-#[derive(Clone, Debug)]
-pub struct Tcp(TcpStream);
-
-impl Tcp {
-    fn new(stream: TcpStream) -> io::Result<Self> {
-        stream.set_nodelay(true)?;
-        Ok(Self(stream))
+/// The first good outcome of `attempt` over all addresses that `address` stands for.
+async fn first_of<T>(
+    address: &str,
+    attempt: impl AsyncFn(SocketAddr) -> io::Result<T>,
+) -> io::Result<T> {
+    let mut outcome = Err(io::ErrorKind::AddrNotAvailable.into());
+    for address in address.to_socket_addrs().await? {
+        outcome = attempt(address).await;
+        if outcome.is_ok() {
+            break;
+        }
     }
+    outcome
 }
 
-impl Stream for Tcp {}
-
-impl AsyncRead for Tcp {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Tcp {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
-    }
-
-    /// async-std's own closing does nothing until the last handle is dropped, so the other side
-    /// would wait for the end of input for ever.
-    fn poll_close(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.0.shutdown(Shutdown::Write))
-    }
+fn watched(stream: TcpStream) -> io::Result<Tcp> {
+    Tcp::new(stream, ReadySet::of_this_process(|wake_all| drop(task::spawn(wake_all)))?)
 }
 
 /// A TCP port.
 #[derive(Debug)]
 pub struct Port {
-    listener: TcpListener,
+    listener: Async<TcpListener>,
     local_address: SocketAddr,
 }
 
@@ -110,8 +124,8 @@ impl Listener for Port {
     type Stream = Tcp;
 
     async fn accept(&self) -> io::Result<(Tcp, SocketAddr)> {
-        let (stream, peer) = self.listener.accept().await?;
-        Ok((Tcp::new(stream)?, peer))
+        let (stream, peer) = self.listener.read_with(TcpListener::accept).await?;
+        Ok((watched(stream)?, peer))
     }
 
     fn local_address(&self) -> SocketAddr {

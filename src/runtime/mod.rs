@@ -7,8 +7,10 @@
 mod async_std;
 #[cfg(test)]
 mod manual_time;
+mod ready_set;
 #[cfg(feature = "sim")]
 pub mod sim;
+mod tcp;
 
 pub use self::async_std::AsyncStd;
 #[cfg(test)]

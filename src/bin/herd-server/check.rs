@@ -9,7 +9,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// When it cannot be read, or is not whole.
-pub(super) fn check(folder: &Path) -> Result<(), Box<dyn Error>> {
+pub(super) fn check(folder: &Path) -> Result<(), Box<dyn Error + Send + Sync>> {
     let path = folder.join(JOURNAL_FILE);
     if !path.exists() {
         return Err(format!("there is no journal in {}", folder.display()).into());

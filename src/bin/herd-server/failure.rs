@@ -7,9 +7,9 @@ use std::process::ExitCode;
 #[derive(Debug)]
 pub(super) enum Failure {
     /// The arguments, or a file that they name, make no sense: status 2.
-    Usage(Box<dyn Error>),
+    Usage(Box<dyn Error + Send + Sync>),
     /// The server could not start, or not run to its end: status 1.
-    Run(Box<dyn Error>),
+    Run(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
@@ -24,7 +24,7 @@ impl Failure {
     }
 }
 
-impl<E: Into<Box<dyn Error>>> From<E> for Failure {
+impl<E: Into<Box<dyn Error + Send + Sync>>> From<E> for Failure {
     fn from(error: E) -> Self {
         Failure::Run(error.into())
     }

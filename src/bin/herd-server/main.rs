@@ -15,6 +15,7 @@ use async_signal::{Signal, Signals};
 use async_std::task;
 use failure::Failure;
 use futures_lite::StreamExt;
+use herd::runtime::AsyncStd;
 use herd::server::Stop;
 use options::{Options, Task};
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
     let done = match Task::read() {
         Ok(Task::Run(options)) => {
             let logging = logging::start(options.log_level);
-            let ran = task::block_on(run(*options));
+            let ran = AsyncStd::on_threads(options.threads).block_on(run(*options));
             drop(logging);
             ran
         }

@@ -5,6 +5,7 @@ use herd::journal::Fsync;
 use herd::places::{CacheLimits, FieldMask};
 use herd::protocol::ServerName;
 use log::LevelFilter;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use structopt::StructOpt;
@@ -89,6 +90,10 @@ pub(super) struct Options {
     /// Notes no traffic
     #[structopt(long)]
     pub(super) no_traffic_log: bool,
+
+    /// How many threads serve; more than one pays when one is busy all the time
+    #[structopt(long, name = "THREADS", default_value = "1")]
+    pub(super) threads: NonZeroUsize,
 
     /// What to tell about on standard error
     #[structopt(long, name = "LEVEL", default_value = "info", possible_values = LOG_LEVELS)]

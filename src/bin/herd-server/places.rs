@@ -19,7 +19,7 @@ const KEY_VARIABLE: &str = "GOOGLE_PLACES_API_KEY";
 ///
 /// # Errors
 /// The first thing that is missing or wrong, and where.
-pub(super) fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
+pub(super) fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
     require_urls_of_sources(options)?;
     warn_of_terms(options);
     let sources = options.places.sources();
@@ -37,7 +37,10 @@ pub(super) fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error
     Ok(Arc::new(chain.expect("a list of sources is never empty")))
 }
 
-fn open(source: &PlacesSource, options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error>> {
+fn open(
+    source: &PlacesSource,
+    options: &Options,
+) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
     match source {
         PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
         PlacesSource::File(path) => Ok(Arc::new(FilePlaces::open(path)?)),
@@ -139,7 +142,10 @@ fn warn_of_terms(options: &Options) {
 }
 
 /// The key never comes as an argument, because arguments are shown to everybody on the machine.
-fn google_key(source: &PlacesSource, options: &Options) -> Result<ApiKey, Box<dyn Error>> {
+fn google_key(
+    source: &PlacesSource,
+    options: &Options,
+) -> Result<ApiKey, Box<dyn Error + Send + Sync>> {
     let (text, from) = match &options.places_key_file {
         Some(path) => (read(path)?, path.display().to_string()),
         None => match std::env::var(KEY_VARIABLE) {

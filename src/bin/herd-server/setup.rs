@@ -19,7 +19,9 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The first thing that is missing or wrong, and where.
-pub(super) fn builder(options: &Options) -> Result<Builder<AsyncStd>, Box<dyn Error>> {
+pub(super) fn builder(
+    options: &Options,
+) -> Result<Builder<AsyncStd>, Box<dyn Error + Send + Sync>> {
     let herd = read_herd(options.herd.as_deref())?;
     require_server(&herd, &options.name)?;
     let limits = Limits {
@@ -39,7 +41,7 @@ pub(super) fn builder(options: &Options) -> Result<Builder<AsyncStd>, Box<dyn Er
 pub(super) fn with_files(
     mut builder: Builder<AsyncStd>,
     options: &Options,
-) -> Result<Builder<AsyncStd>, Box<dyn Error>> {
+) -> Result<Builder<AsyncStd>, Box<dyn Error + Send + Sync>> {
     if !options.ephemeral {
         let folder = data_dir(options);
         let disk = FileDisk::open(&folder)
@@ -58,7 +60,7 @@ pub(super) fn with_files(
     Ok(builder)
 }
 
-fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error>> {
+fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error + Send + Sync>> {
     let Some(path) = path else { return Ok(Herd::default_herd()) };
     Herd::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()).into())
 }
