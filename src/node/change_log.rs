@@ -1,46 +1,33 @@
 //! The newest line of each client, in the order in which this server learned them.
 
-use crate::protocol::{At, ClientId, Timestamp};
+use super::record_list::RecordList;
+use super::records::{Address, KnownLine};
+use crate::protocol::{At, ClientId};
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;
 use hashbrown::HashTable;
-use std::collections::VecDeque;
 use std::hash::BuildHasher;
 
-/// The compacted log: one entry a client, each change with the next number.
+/// The most clients that are [brought near](ChangeLog::prefetch) at a time.
+pub const PREFETCHED_MAX: usize = 32;
+
+/// The compacted log: one record a client, each change with the next number.
 ///
 /// Whatever must know of changes follows the log from a number on: each neighbor's feed, and the
 /// journal. Taking a line in is commutative, associative and idempotent as far as the newest lines
 /// go, so any two logs that were offered the same lines hold the same ones.
+///
+/// A change takes its client's record out of the list and puts it at the end. So a log is as long
+/// as there are clients, however often they move, and nothing in it ever has to be swept.
 #[derive(Debug)]
 pub struct ChangeLog {
-    /// Slots of `entries`, found by client. Never iterated, so its order shows nowhere.
-    clients: HashTable<u32>,
+    /// Where each client's record is. Never iterated, so its order shows nowhere.
+    clients: HashTable<Address>,
     hasher: SeedableRandomState,
-    entries: Vec<Entry>,
-    /// Every change since the last sweep, oldest first. An item whose number is no longer its
-    /// entry's number was superseded.
-    changes: VecDeque<(u64, u32)>,
+    list: RecordList,
     last: u64,
     line_bytes: usize,
     takes_older: bool,
-}
-
-#[derive(Debug)]
-struct Entry {
-    /// The canonical line with its LF: ready to be sent, journaled and compared.
-    line: Vec<u8>,
-    client_start: u16,
-    client_end: u16,
-    time: Timestamp,
-    number: u64,
-    origin: Origin,
-}
-
-impl Entry {
-    fn client(&self) -> &[u8] {
-        &self.line[usize::from(self.client_start)..usize::from(self.client_end)]
-    }
 }
 
 /// A neighbor, by its place in this server's list of neighbors.
@@ -74,8 +61,7 @@ impl ChangeLog {
         Self {
             clients: HashTable::new(),
             hasher: SeedableRandomState::with_seed(hash_seed, SharedSeed::global_fixed()),
-            entries: Vec::new(),
-            changes: VecDeque::new(),
+            list: RecordList::new(),
             last: 0,
             line_bytes: 0,
             takes_older: false,
@@ -94,7 +80,7 @@ impl ChangeLog {
 
     /// How many clients are known.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.clients.len()
     }
 
     /// The bytes of all lines, each with its LF.
@@ -104,94 +90,95 @@ impl ChangeLog {
 
     /// Whether no client is known.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.clients.is_empty()
     }
 
     /// The newest line known for `client`, canonical and with its LF.
     pub fn newest(&self, client: ClientId<'_>) -> Option<&[u8]> {
-        self.slot_of(client).map(|slot| &self.entries[slot as usize].line[..])
+        let hash = self.hasher.hash_one(client.as_bytes());
+        let is_same = |&address: &Address| self.list.line(address).is_of(client);
+        let address = self.clients.find(hash, is_same)?;
+        Some(self.list.line(*address).bytes)
     }
 
     /// Takes a line in if it is greater than the one known for its client: by time, then byte by
     /// byte. `line` is the canonical form of `at` with its LF. Returns the number of the change, or
     /// None when there is none.
     pub fn take_in(&mut self, at: &At<'_>, line: &[u8], origin: Origin) -> Option<u64> {
-        let slot = match self.slot_of(at.client()) {
-            Some(slot) => {
-                let entry = &self.entries[slot as usize];
-                let is_newer = (at.time(), line) > (entry.time, &entry.line[..]);
+        let Self { clients, hasher, list, last, .. } = self;
+        let line = KnownLine::new(at, line);
+        let hash = hasher.hash_one(at.client().as_bytes());
+        let is_same = |&address: &Address| list.line(address).is_of(at.client());
+        match clients.find_mut(hash, is_same) {
+            Some(address) => {
+                let known = list.line(*address);
                 let is_let_pass = self.takes_older && origin == Origin::Here;
-                if !(is_newer || is_let_pass) {
+                let is_newer = (at.time(), line.bytes) > (known.time(), known.bytes);
+                if !is_newer && !is_let_pass {
                     return None;
                 }
-                slot
+                self.line_bytes -= known.bytes.len();
+                *last += 1;
+                *address = list.renew(*address, line, *last, origin);
             }
-            None => self.add_client(at.client()),
-        };
-        self.last += 1;
-        let span = at.client_span(line.len() - 1);
-        let entry = &mut self.entries[slot as usize];
-        self.line_bytes = self.line_bytes - entry.line.len() + line.len();
-        entry.line.clear();
-        entry.line.extend_from_slice(line);
-        entry.client_start = position_in_line(span.start);
-        entry.client_end = position_in_line(span.end);
-        entry.time = at.time();
-        entry.number = self.last;
-        entry.origin = origin;
-        self.changes.push_back((self.last, slot));
-        self.sweep_if_worthwhile();
+            None => {
+                *last += 1;
+                let address = list.push(line, *last, origin);
+                let hash_of = |&other: &Address| hasher.hash_one(list.line(other).client());
+                clients.insert_unique(hash, address, hash_of);
+            }
+        }
+        self.line_bytes += line.bytes.len();
+        if self.list.is_wasteful() {
+            self.move_together();
+        }
         Some(self.last)
     }
 
     /// The changes after `number`, oldest first; each client at most once, with its newest line.
     pub fn changes_after(&self, number: u64) -> impl Iterator<Item = Change<'_>> {
-        let start = self.changes.partition_point(|&(at, _)| at <= number);
-        self.changes.range(start..).filter_map(|&(number, slot)| {
-            let entry = &self.entries[slot as usize];
-            (entry.number == number).then_some(Change {
-                number,
-                line: &entry.line,
-                origin: entry.origin,
-            })
+        let list = &self.list;
+        list.after(number).map(|address| Change {
+            number: list.number(address),
+            line: list.line(address).bytes,
+            origin: list.origin(address),
         })
     }
 
-    fn slot_of(&self, client: ClientId<'_>) -> Option<u32> {
-        let hash = self.hasher.hash_one(client.as_bytes());
-        let same = |&slot: &u32| self.entries[slot as usize].client() == client.as_bytes();
-        self.clients.find(hash, same).copied()
+    /// Brings what is known of up to [`PREFETCHED_MAX`] clients into the processor's cache.
+    ///
+    /// With many clients each step from the table to a line waits for memory. Here the waits for all
+    /// clients overlap; one after the other they would cost more than everything else about a line.
+    pub fn prefetch<'c>(&self, clients: impl Iterator<Item = &'c [u8]>) {
+        let mut hashes = [0; PREFETCHED_MAX];
+        let mut count = 0;
+        for (hash, client) in hashes.iter_mut().zip(clients) {
+            *hash = self.hasher.hash_one(client);
+            count += 1;
+        }
+        let mut addresses = [Address::NONE; PREFETCHED_MAX];
+        let mut found = 0;
+        for &hash in &hashes[..count] {
+            // The first that may be it mostly is.
+            if let Some(&address) = self.clients.find(hash, |_| true) {
+                addresses[found] = address;
+                found += 1;
+            }
+        }
+        self.list.prefetch(&addresses[..found]);
     }
 
-    /// Makes room for a client that is about to be written for the first time.
-    fn add_client(&mut self, client: ClientId<'_>) -> u32 {
-        let slot = u32::try_from(self.entries.len()).expect("memory ends before 2^32 clients");
-        self.entries.push(Entry {
-            line: Vec::new(),
-            client_start: 0,
-            client_end: 0,
-            time: Timestamp::default(),
-            number: 0,
-            origin: Origin::Here,
-        });
-        let Self { clients, hasher, entries, .. } = self;
-        let hash_of = |&slot: &u32| hasher.hash_one(entries[slot as usize].client());
-        clients.insert_unique(hasher.hash_one(client.as_bytes()), slot, hash_of);
-        slot
-    }
-
-    /// Drops superseded changes once they are more than half of all, so that a change costs a
-    /// constant amount of work on average, and the list stays within twice the clients.
-    fn sweep_if_worthwhile(&mut self) {
-        if self.changes.len() > 2 * self.entries.len() + 64 {
-            let entries = &self.entries;
-            self.changes.retain(|&(number, slot)| entries[slot as usize].number == number);
+    /// Copies everything into new memory. It takes as long as reading the log does, and comes when
+    /// as much has been written to it meanwhile.
+    fn move_together(&mut self) {
+        let Self { clients, hasher, list, .. } = self;
+        *list = list.moved_together();
+        clients.clear();
+        for address in list.after(0) {
+            let hash_of = |&other: &Address| hasher.hash_one(list.line(other).client());
+            clients.insert_unique(hash_of(&address), address, hash_of);
         }
     }
-}
-
-fn position_in_line(offset: usize) -> u16 {
-    u16::try_from(offset).expect("a line is shorter than 65,536 bytes")
 }
 
 #[cfg(test)]
@@ -262,7 +249,6 @@ mod tests {
         for time in 0..10_000 {
             take_in(&mut log, &format!("AT Ball +0.0 c{} +0+0 {time}", time % 3));
         }
-        assert!(log.changes.len() <= 2 * 3 + 65);
         let numbers: Vec<_> = log.changes_after(0).map(|change| change.number).collect();
         assert_eq!(numbers, [9_998, 9_999, 10_000]);
     }
@@ -318,5 +304,51 @@ mod tests {
             let lines_of = |log| changes(log, 0).into_iter().map(|(_, line)| line).collect::<Vec<_>>();
             prop_assert_eq!(lines_of(&log), lines_of(&follower));
         }
+
+        /// The list, its waypoints and its memory are clever; this model is not.
+        #[test]
+        fn it_holds_what_a_plain_list_holds(
+            lines in proptest::collection::vec(any_line_of_any_size(), 0..300),
+        ) {
+            let mut log = ChangeLog::new(1);
+            let mut plain: Vec<(u64, String, String)> = Vec::new();
+            let mut last = 0;
+            for (client, line) in lines {
+                let known = plain.iter().position(|(_, known, _)| *known == client);
+                let is_new = known.is_none_or(|at| times_and_bytes(&plain[at].2) < times_and_bytes(&line));
+                last += u64::from(is_new);
+                prop_assert_eq!(take_in(&mut log, &line), is_new.then_some(last));
+                if is_new {
+                    plain.retain(|(_, known, _)| *known != client);
+                    plain.push((last, client.clone(), line));
+                }
+                let id = ClientId::parse(client.as_bytes()).expect("the ID is good");
+                let newest = log.newest(id).map(String::from_utf8_lossy);
+                let known = plain.iter().find(|(_, known, _)| *known == client);
+                prop_assert_eq!(newest, known.map(|(_, _, line)| format!("{line}\n").into()));
+            }
+            prop_assert_eq!(log.len(), plain.len());
+            let line_bytes: usize = plain.iter().map(|(_, _, line)| line.len() + 1).sum();
+            prop_assert_eq!(log.line_bytes(), line_bytes);
+            for number in 0..=last + 1 {
+                let after = plain.iter().filter(|(at, ..)| *at > number);
+                let expected: Vec<_> = after.map(|(at, _, line)| (*at, line.clone())).collect();
+                prop_assert_eq!(changes(&log, number), expected);
+            }
+        }
+    }
+
+    /// Few clients, so that they change often, and lines of many sizes, so that they move.
+    fn any_line_of_any_size() -> impl Strategy<Value = (String, String)> {
+        (0..40u32, 0..9usize, 0..60u32).prop_map(|(client, zeros, time)| {
+            let client = format!("c{client}");
+            let line = format!("AT A +0.000000000 {client} +1.{:0<1$}+0 {time}", "", 1 + 6 * zeros);
+            (client, line)
+        })
+    }
+
+    fn times_and_bytes(line: &str) -> (u32, &str) {
+        let time = line.rsplit(' ').next().and_then(|time| time.parse().ok());
+        (time.expect("the test's times are whole"), line)
     }
 }

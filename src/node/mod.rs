@@ -8,7 +8,10 @@ mod change_log;
 mod feed_cursor;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod node;
+mod record_list;
+mod records;
+mod waypoints;
 
-pub use change_log::{Change, ChangeLog, NeighborId, Origin};
+pub use change_log::{Change, ChangeLog, NeighborId, Origin, PREFETCHED_MAX};
 pub use feed_cursor::FeedCursor;
 pub use node::{AtCommands, Lookup, Node, Rules};

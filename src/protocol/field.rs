@@ -50,8 +50,14 @@ pub(super) fn decimal(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     (!fraction.is_empty()).then_some((whole, fraction, rest))
 }
 
+/// So many digits always fit into 64 bits.
+const DIGITS_FIT: usize = 19;
+
 /// The number that `digits` spell, or None when it does not fit.
 pub(super) fn number(digits: &[u8]) -> Option<u64> {
+    if digits.len() <= DIGITS_FIT {
+        return Some(digits.iter().fold(0, |sum, digit| sum * 10 + u64::from(digit - b'0')));
+    }
     digits
         .iter()
         .try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit - b'0')))

@@ -3,6 +3,7 @@
 //! This room owns the grammar of a line. It is pure: it does no I/O, reads no clock, logs nothing,
 //! knows no async, and borrows from the bytes it is given instead of copying them.
 
+mod ahead;
 mod client_id;
 mod field;
 mod follow;
@@ -14,6 +15,7 @@ mod skew;
 mod timestamp;
 mod whats_near;
 
+pub use ahead::clients_ahead;
 pub use client_id::ClientId;
 pub use field::{Field, InvalidField};
 pub use follow::{Feed, Follow, LogId, Since};

@@ -1,6 +1,7 @@
 //! One neighbor that this server follows.
 
 use super::dialer::Conversation;
+use super::look_ahead::LookAhead;
 use super::peer_link::{LinkEnd, PeerLink};
 use super::shared::Shared;
 use crate::node::{Node, Origin};
@@ -89,6 +90,8 @@ impl<R: Runtime> Follower<R> {
         let mut refused = Vec::new();
         let mut understood = false;
         let mut node = shared.node();
+        let mut look_ahead = LookAhead::default();
+        look_ahead.line(&node, rest);
         while let Some(line) = lines.next_line(&mut rest) {
             if self.take_in_line(&mut node, line) {
                 understood = true;
@@ -96,6 +99,7 @@ impl<R: Runtime> Follower<R> {
                 let (Line::Whole(text) | Line::Overlong(text)) = line;
                 refused.push(String::from_utf8_lossy(text).into_owned());
             }
+            look_ahead.line(&node, rest);
         }
         drop(node);
         for line in refused {

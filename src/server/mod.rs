@@ -13,6 +13,7 @@ mod deadline;
 mod dialer;
 mod feed;
 mod follower;
+mod look_ahead;
 mod neighbor;
 mod outbox;
 mod peer_link;

@@ -3,6 +3,7 @@
 use super::buffer_pool::{CHUNK_BYTES, Chunk};
 use super::connection::Connection;
 use super::deadline::Deadline;
+use super::look_ahead::LookAhead;
 use super::outbox::{Outbox, PendingReply};
 use super::shared::Shared;
 use super::stop::StopWatch;
@@ -126,7 +127,9 @@ impl<R: Runtime> Session<R> {
     fn take_in_chunk(&mut self, node: &mut Node, mut chunk: Chunk) {
         let mut replies = Vec::with_capacity(chunk.bytes().len() * 3 / 2 + 64);
         let mut rest = chunk.bytes();
+        let mut look_ahead = LookAhead::default();
         while self.has_room(replies.len()) {
+            look_ahead.line(node, rest);
             let Some(line) = self.lines.next_line(&mut rest) else {
                 self.outbox.push(replies);
                 return;

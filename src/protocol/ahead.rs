@@ -1,0 +1,29 @@
+//! A glance at lines that have come and are not read yet.
+
+use super::field::fields;
+use memchr::memchr_iter;
+
+/// The clients of the next lines of `bytes`, as far as a glance shows them: the second word of a
+/// command, the fourth of an `AT`. Nothing is promised of them; a line without LF is left out.
+pub fn clients_ahead(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut start = 0;
+    memchr_iter(b'\n', bytes).map(move |end| {
+        let mut words = fields(&bytes[start..end]);
+        start = end + 1;
+        let before_client = if words.next() == Some(b"AT") { 2 } else { 0 };
+        words.nth(before_client).unwrap_or_default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_client_of_each_kind_of_line_is_seen() {
+        let bytes =
+            b"IAMAT kiwi +1+1 1\nWHATSAT  plum 1 1\nAT Ball +0.5 fig +1+1 1\n\nhello\nIAMAT p";
+        let clients: Vec<_> = clients_ahead(bytes).map(String::from_utf8_lossy).collect();
+        assert_eq!(clients, ["kiwi", "plum", "fig", "", ""]);
+    }
+}
