@@ -1,6 +1,6 @@
 //! A glance at lines that have come and are not read yet.
 
-use super::field::fields;
+use super::fields::fields;
 use memchr::memchr_iter;
 
 /// The clients of the next lines of `bytes`, as far as a glance shows them: the second word of a

@@ -1,6 +1,7 @@
 //! The name a client gives itself.
 
 use super::field::{Field, InvalidField};
+use super::fields::field_length;
 use std::fmt;
 
 /// A client's ID: one or more bytes that are not white space, UTF-8 or not.
@@ -22,7 +23,7 @@ impl<'a> ClientId<'a> {
     /// # Errors
     /// When `text` is empty or holds white space.
     pub fn parse(text: &'a [u8]) -> Result<Self, InvalidField<'a>> {
-        if text.is_empty() || text.iter().any(|&byte| super::field::is_space(byte)) {
+        if text.is_empty() || field_length(text) < text.len() {
             return Err(InvalidField::new(Field::Client, text));
         }
         Ok(Self(text))

@@ -1,8 +1,9 @@
 //! What servers say to each other over a follow link.
 
+use super::decimal::Digits;
+use super::fields::fields;
 use super::message::At;
 use super::server_name::ServerName;
-use super::{field, field::fields};
 use std::fmt;
 
 /// The identity of a server's log, drawn at random each time the server starts.
@@ -117,8 +118,8 @@ fn words<const N: usize>(line: &[u8]) -> Option<[&[u8]; N]> {
 }
 
 fn whole_number(text: &[u8]) -> Option<u64> {
-    let (digits, rest) = field::digits(text);
-    if digits.is_empty() || !rest.is_empty() { None } else { field::number(digits) }
+    let (digits, rest) = Digits::read(text);
+    if digits.count() == 0 || !rest.is_empty() { None } else { digits.value() }
 }
 
 fn server_name(text: &[u8]) -> Option<ServerName> {

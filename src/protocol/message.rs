@@ -1,7 +1,8 @@
 //! What a line says.
 
 use super::client_id::ClientId;
-use super::field::{Field, InvalidField, fields};
+use super::field::{Field, InvalidField};
+use super::fields::fields;
 use super::position::Position;
 use super::skew::Skew;
 use super::timestamp::Timestamp;

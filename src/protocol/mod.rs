@@ -5,7 +5,9 @@
 
 mod ahead;
 mod client_id;
+mod decimal;
 mod field;
+mod fields;
 mod follow;
 mod line;
 mod message;

@@ -1,6 +1,7 @@
 //! Positions on the Earth.
 
-use super::field::{Field, InvalidField, decimal, number};
+use super::decimal::Decimal;
+use super::field::{Field, InvalidField};
 use std::fmt;
 
 /// The longest text of a position, in bytes.
@@ -22,7 +23,8 @@ pub const POSITION_BYTES_MAX: usize = 64;
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Position<'a> {
-    text: &'a str,
+    /// Nothing but signs, digits, points and a slash.
+    text: &'a [u8],
     latitude_bytes: usize,
 }
 
@@ -45,17 +47,21 @@ impl<'a> Position<'a> {
             return None;
         }
         let latitude_bytes = text.len() - after_latitude.len();
-        Some(Self { text: std::str::from_utf8(text).ok()?, latitude_bytes })
+        Some(Self { text, latitude_bytes })
     }
 
     /// The text as it came.
     pub fn as_bytes(self) -> &'a [u8] {
-        self.text.as_bytes()
+        self.text
+    }
+
+    fn as_str(self) -> &'a str {
+        std::str::from_utf8(self.text).expect("signs, digits, points and a slash are ASCII")
     }
 
     /// The position in numbers, each the nearest that 64 bits hold.
     pub fn coordinates(self) -> Coordinates {
-        let (latitude, longitude) = self.text.split_at(self.latitude_bytes);
+        let (latitude, longitude) = self.as_str().split_at(self.latitude_bytes);
         let degrees = |text: &str| text.parse().expect("sign, digits and point are a number");
         Coordinates {
             latitude: degrees(latitude),
@@ -67,22 +73,20 @@ impl<'a> Position<'a> {
 /// Reads `[+-]D{1,places}[.D+]` up to `limit` degrees, and returns what follows.
 fn degrees(text: &[u8], places: usize, limit: u64) -> Option<&[u8]> {
     let (&sign, unsigned) = text.split_first()?;
-    let (whole, fraction, rest) = decimal(unsigned)?;
-    let within = number(whole).is_some_and(|value| {
-        value < limit || value == limit && fraction.iter().all(|&d| d == b'0')
-    });
-    (matches!(sign, b'+' | b'-') && whole.len() <= places && within).then_some(rest)
+    let (degrees, rest) = Decimal::read(unsigned)?;
+    let is_valid = matches!(sign, b'+' | b'-') && degrees.whole.count() <= places;
+    (is_valid && degrees.is_up_to(limit)).then_some(rest)
 }
 
 impl fmt::Debug for Position<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Position({})", self.text)
+        write!(f, "Position({})", self.as_str())
     }
 }
 
 impl fmt::Display for Position<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text)
+        f.write_str(self.as_str())
     }
 }
 

@@ -1,6 +1,7 @@
 //! The difference of two clocks.
 
-use super::field::{Field, InvalidField, billionths, decimal, number, write_seconds};
+use super::decimal::{Decimal, write_seconds};
+use super::field::{Field, InvalidField};
 use std::fmt;
 
 /// A server's receive time minus the client's time: an exact count of nanoseconds between -(2^64-1)
@@ -30,12 +31,7 @@ impl Skew {
 
     fn read(text: &[u8]) -> Option<Self> {
         let (&sign, unsigned) = text.split_first()?;
-        let (seconds, fraction, rest) = decimal(unsigned)?;
-        if seconds.len() > 11 || !rest.is_empty() {
-            return None;
-        }
-        let whole = number(seconds)?.checked_mul(1_000_000_000)?;
-        let magnitude = i128::from(whole.checked_add(billionths(fraction)?)?);
+        let magnitude = i128::from(Decimal::nanoseconds(unsigned)?);
         match sign {
             b'+' => Some(Self(magnitude)),
             b'-' => Some(Self(-magnitude)),

@@ -1,6 +1,7 @@
 //! Points in time.
 
-use super::field::{Field, InvalidField, billionths, decimal, number, write_seconds};
+use super::decimal::{Decimal, write_seconds};
+use super::field::{Field, InvalidField};
 use super::skew::Skew;
 use std::fmt;
 use std::time::Duration;
@@ -34,16 +35,7 @@ impl Timestamp {
     /// # Errors
     /// When `text` is anything else.
     pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Self::read(text).ok_or(InvalidField::new(Field::Time, text))
-    }
-
-    fn read(text: &[u8]) -> Option<Self> {
-        let (seconds, fraction, rest) = decimal(text)?;
-        if seconds.len() > 11 || !rest.is_empty() {
-            return None;
-        }
-        let whole = number(seconds)?.checked_mul(1_000_000_000)?;
-        whole.checked_add(billionths(fraction)?).map(Self)
+        Decimal::nanoseconds(text).map(Self).ok_or(InvalidField::new(Field::Time, text))
     }
 
     /// Appends seconds and nine decimals.

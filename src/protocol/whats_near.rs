@@ -1,6 +1,7 @@
 //! How far and how much a WHATSAT asks.
 
-use super::field::{Field, InvalidField, decimal, digits, number};
+use super::decimal::{Decimal, Digits};
+use super::field::{Field, InvalidField};
 
 /// The widest radius, in kilometres.
 pub const RADIUS_KM_MAX: u64 = 50;
@@ -34,11 +35,8 @@ impl Radius {
     }
 
     fn read(text: &[u8]) -> Option<Self> {
-        let (whole, fraction, rest) = decimal(text)?;
-        let kilometres = number(whole)?;
-        let within = kilometres < RADIUS_KM_MAX
-            || kilometres == RADIUS_KM_MAX && fraction.iter().all(|&digit| digit == b'0');
-        if !rest.is_empty() || !within {
+        let (kilometres, rest) = Decimal::read(text)?;
+        if !rest.is_empty() || !kilometres.is_up_to(RADIUS_KM_MAX) {
             return None;
         }
         let value: f64 = std::str::from_utf8(text).ok()?.parse().ok()?;
@@ -70,11 +68,11 @@ impl MaxResults {
     }
 
     fn read(text: &[u8]) -> Option<Self> {
-        let (count, rest) = digits(text);
-        if count.is_empty() || !rest.is_empty() {
+        let (digits, rest) = Digits::read(text);
+        if digits.count() == 0 || !rest.is_empty() {
             return None;
         }
-        Self::new(u8::try_from(number(count)?).ok()?)
+        Self::new(u8::try_from(digits.value()?).ok()?)
     }
 }
 
