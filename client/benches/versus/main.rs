@@ -54,7 +54,7 @@ fn main() -> ExitCode {
 fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     let rows = options.chosen(rows::all())?;
     if options.list {
-        rows.iter().for_each(|row| println!("{:<18}  {}", row.name(), row.what()));
+        rows.iter().for_each(|row| println!("{:<20}  {}", row.name(), row.what()));
         return Ok(ExitCode::SUCCESS);
     }
     if !cfg!(target_os = "linux") {

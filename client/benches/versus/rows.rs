@@ -59,11 +59,11 @@ fn one_server() -> Vec<Row> {
     let [set, geo_add] = [RedisCommand::Set, RedisCommand::GeoAdd];
     push("set", "in memory : Redis SET", IN_MEMORY, REDIS_IN_MEMORY, set);
     push("geoadd", "in memory : Redis GEOADD", IN_MEMORY, REDIS_IN_MEMORY, geo_add);
-    push("everysec", "fsync everysec : Redis SET, AOF everysec", everysec, redis_everysec, set);
+    push("everysec", "everysec : Redis AOF everysec", everysec, redis_everysec, set);
     let loads = vec![Load::new(50, 1)];
     let always = Row::of_two(
         "always-50x1",
-        "fsync always : Redis SET, AOF always, 50x1",
+        "always : Redis AOF always, 50x1, wall time",
         MICROSECONDS,
         WallTimePerCommand { servers: always, loads: loads.clone() },
         WallTimePerCommand { servers: redis_always, loads },
@@ -79,12 +79,12 @@ fn both(keeping: Keeping) -> [Setup; 2] {
 /// The default herd against a Redis with four replicas.
 fn herd_of_five() -> Vec<Row> {
     let mut rows = Vec::new();
-    for (name, aim, told) in [("five", Aim::First, "one told"), ("spread", Aim::All, "all told")] {
+    for (name, aim, told) in [("five", Aim::First, ""), ("spread", Aim::All, ", all told")] {
         for (shape, connections, depth, limit) in LOADS {
             let load = Load::new(connections, depth);
             let row = Row::of_two(
                 format!("{name}-{shape}"),
-                format!("herd of five, {told} : Redis SET, 4 replicas, {shape}"),
+                format!("herd of five{told} : Redis, 4 replicas, {shape}"),
                 CPU,
                 CpuPerCommand { servers: Setup::HerdOfFive, load: load.aimed_at(aim) },
                 CpuPerCommand { servers: Setup::RedisWithReplicas, load },
@@ -97,7 +97,7 @@ fn herd_of_five() -> Vec<Row> {
     }
     let propagation = Row::of_two(
         "propagation",
-        "from reply until all five know : Redis, 4 replicas",
+        "news to all five : Redis, 4 replicas",
         MICROSECONDS,
         Propagation { servers: Setup::HerdOfFive },
         Propagation { servers: Setup::RedisWithReplicas },
@@ -112,11 +112,11 @@ fn memory() -> Vec<Row> {
     for (command, name, word) in
         [(RedisCommand::Set, "set", "SET"), (RedisCommand::GeoAdd, "geoadd", "GEOADD")]
     {
-        for (times, suffix, told) in [(1, "", "told once"), (2, "-again", "told twice")] {
+        for (times, suffix, told) in [(1, "", ""), (2, "-again", ", told twice")] {
             let trial = |servers| MemoryPerClient { servers, redis_command: command, times };
             let row = Row::of_two(
                 format!("memory-{name}{suffix}"),
-                format!("each of a million clients, {told} : Redis {word}"),
+                format!("memory a client{told} : Redis {word}"),
                 BYTES,
                 trial(IN_MEMORY),
                 trial(REDIS_IN_MEMORY),
@@ -126,7 +126,7 @@ fn memory() -> Vec<Row> {
     }
     let idle = Row::of_two(
         "idle",
-        "each of 10,000 silent connections : Redis",
+        "memory a silent connection : Redis",
         KIBIBYTES,
         IdleConnections { servers: IN_MEMORY },
         IdleConnections { servers: REDIS_IN_MEMORY },
@@ -141,7 +141,7 @@ fn places() -> Vec<Row> {
     for (radius_km, limit) in [(10, 30.0), (50, 60.0)] {
         let row = Row::of_two(
             format!("whatsat-{radius_km}km"),
-            format!("WHATSAT {radius_km} 20 : Redis GEOSEARCH, same places, 8x16"),
+            format!("20 places in {radius_km} km : Redis GEOSEARCH, 8x16"),
             CPU,
             CpuPerAnswer { servers: IN_MEMORY, radius_km },
             CpuPerAnswer { servers: REDIS_IN_MEMORY, radius_km },
@@ -156,14 +156,14 @@ fn start_up() -> [Row; 2] {
     [
         Row::of_one(
             "restart",
-            "start with a million clients in the journal",
+            "start, journal of a million clients",
             SECONDS,
             StartUp { source: Source::Journal },
             1.5,
         ),
         Row::of_one(
             "catch-up",
-            "start with nothing beside a neighbor with a million clients",
+            "start, neighbor with a million clients",
             SECONDS,
             StartUp { source: Source::Neighbor },
             2.0,
@@ -175,7 +175,7 @@ fn traffic_log() -> Row {
     let load = Load::new(50, 16);
     let row = Row::of_two(
         "traffic-log",
-        "traffic log on : off, 50x16",
+        "traffic log : none, 50x16",
         CPU,
         CpuPerCommand { servers: Setup::OneServer(Keeping::TrafficLog), load },
         CpuPerCommand { servers: IN_MEMORY, load },
@@ -189,8 +189,8 @@ fn asyncio() -> Vec<Row> {
     let one_at_a_time = vec![load(50, 1)];
     let most = vec![load(5, 1), load(50, 1), load(50, 16), load(10, 128)];
     [
-        ("asyncio-50x1", "herd of five : asyncio herd, 50x1", one_at_a_time),
-        ("asyncio-most", "herd of five : asyncio herd, each under its best load", most),
+        ("asyncio-50x1", "herd of five : asyncio herd, 50x1, wall time", one_at_a_time),
+        ("asyncio-most", "herd of five : asyncio herd, most, wall time", most),
     ]
     .map(|(name, what, loads)| {
         let trial = |servers| WallTimePerCommand { servers, loads: loads.clone() };

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 /// The command that builds what this program cannot build by itself.
-const BUILD_COMMAND: &str = "cargo build --release -p herd";
+const BUILD_COMMAND: &str = "cargo build --release";
 
 /// How much is measured for each row.
 #[derive(Clone, Copy, Debug)]

@@ -11,7 +11,7 @@ use crate::stage::Stage;
 pub(crate) struct MemoryPerClient {
     pub(crate) servers: Setup,
     pub(crate) redis_command: RedisCommand,
-    /// How often each client is told of, every time with another position.
+    /// How often each client is told of, every time with a later time.
     pub(crate) times: u32,
 }
 
