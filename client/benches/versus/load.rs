@@ -130,6 +130,7 @@ impl Load {
 
     fn command(self, length: Length, on: &Contestant, stage: &Stage) -> Command {
         let mut command = Command::new(stage.herd_client());
+        command.arg("bench");
         let mut option = |name: &str, value: &dyn ToString| {
             command.args([name, &value.to_string()]);
         };

@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 /// How many of the last lines of a process that failed are shown.
-const LINES_SHOWN: usize = 5;
+const LINES_SHOWN: usize = 12;
 
 /// A running process; it is killed when this is dropped.
 #[derive(Debug)]
