@@ -130,44 +130,37 @@ impl Load {
 
     fn command(self, length: Length, on: &Contestant, stage: &Stage) -> Command {
         let mut command = Command::new(stage.herd_client());
-        command.arg("bench");
-        let mut option = |name: &str, value: &dyn ToString| {
-            command.args([name, &value.to_string()]);
+        command.args(["bench", "--json", "--warmup", "0"]);
+        for address in on.addresses().iter().take(self.aim.servers()) {
+            command.args(["--server", &address.to_string()]);
+        }
+        let Self { connections, depth, clients, .. } = self;
+        let mut rest = format!("--connections {connections} --depth {depth} --clients {clients}");
+        if let Some(Question { radius_km, max }) = self.question {
+            rest += &format!(" --whatsat 100 --radius {radius_km} --max {max}");
+        }
+        rest += match (on.language(), self.redis_command) {
+            (Language::Herd, _) => "",
+            (Language::Redis, RedisCommand::Set) => " --against redis --redis-command SET",
+            (Language::Redis, RedisCommand::GeoAdd) => " --against redis --redis-command GEOADD",
         };
-        let told = match self.aim {
-            Aim::First => 1,
-            Aim::All => on.addresses().len(),
+        rest += &match length {
+            Length::Seconds(seconds) => format!(" --duration {seconds}"),
+            // What --fill tells is not counted, and one command at least must be.
+            Length::EachClientOnce => " --fill --count 1".to_owned(),
         };
-        for address in &on.addresses()[..told] {
-            option("--server", address);
-        }
-        option("--connections", &self.connections);
-        option("--depth", &self.depth);
-        option("--clients", &self.clients);
-        option("--warmup", &0);
-        if let Some(question) = self.question {
-            option("--whatsat", &100);
-            option("--radius", &question.radius_km);
-            option("--max", &question.max);
-        }
-        if on.language() == Language::Redis {
-            option("--against", &"redis");
-            let word = match self.redis_command {
-                RedisCommand::Set => "SET",
-                RedisCommand::GeoAdd => "GEOADD",
-            };
-            option("--redis-command", &word);
-        }
-        match length {
-            Length::Seconds(seconds) => option("--duration", &seconds),
-            // What --fill tells is not counted, and nothing at all cannot be.
-            Length::EachClientOnce => option("--count", &1),
-        }
-        if matches!(length, Length::EachClientOnce) {
-            command.arg("--fill");
-        }
-        command.arg("--json");
+        command.args(rest.split(' '));
         command
+    }
+}
+
+impl Aim {
+    /// How many servers are told at most.
+    fn servers(self) -> usize {
+        match self {
+            Self::First => 1,
+            Self::All => usize::MAX,
+        }
     }
 }
 

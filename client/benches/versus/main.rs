@@ -1,10 +1,19 @@
 //! The herd side by side with what people would use instead: ratios of what both cost, measured in
 //! turns on the same machine.
 //!
+//! ```text
+//! cargo build --release
+//! cargo bench -p herd-client --bench versus -- --svg plot.svg --json figures.json
+//! cargo bench -p herd-client --bench versus -- --quick --only set,propagation
+//! ```
+//!
+//! The first command builds the server that is measured. Where `redis-server` or `python3` (3.10 or
+//! newer) is missing, the rows that need it are skipped.
+//!
 //! | room | what it is about |
 //! |---|---|
 //! | `options` | arguments |
-//! | `rows`, `row` | what is measured, and what is to be reached |
+//! | `rows`, `row`, `measured` | what is measured, what is to be reached, and what was |
 //! | `trial` | the ways to measure one side |
 //! | `contestant` | starting the servers |
 //! | `load`, `connection` | talking with them: many commands by `herd-client bench`, or one by one |
@@ -18,6 +27,7 @@ mod contestant;
 mod ground;
 mod interrupt;
 mod load;
+mod measured;
 mod options;
 // The tests' way to find free ports.
 #[path = "../../../tests/support/ports.rs"]
@@ -31,9 +41,10 @@ mod stage;
 mod statistics;
 mod trial;
 
+use measured::Measured;
 use options::Options;
 use problem::Problem;
-use row::{Measured, Row};
+use row::Row;
 use stage::Stage;
 use std::error::Error;
 use std::fs;
@@ -77,7 +88,7 @@ fn measure<'a>(rows: &'a [Row], stage: &Stage) -> Vec<Measured<'a>> {
         }
         // The generator gets a Ctrl-C as well and fails of it.
         let is_over = stage.interrupt.check().is_err();
-        measured.push(Measured { row, result });
+        measured.push(Measured::new(row, result));
         if is_over {
             break;
         }

@@ -17,6 +17,16 @@ pub(crate) enum Problem {
     Failed(Box<dyn Error>),
 }
 
+impl Problem {
+    /// The problem in a few words, for where there is little room.
+    pub(crate) fn brief(&self) -> String {
+        match self {
+            Self::Absent(_) | Self::Interrupted => self.to_string(),
+            Self::Failed(_) => "failed".to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

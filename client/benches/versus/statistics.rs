@@ -53,13 +53,16 @@ pub(crate) fn bounds(numbers: &[f64]) -> (f64, f64) {
 
 /// A number in three digits, or more where it has more before its point.
 pub(crate) fn three_digits(number: f64) -> String {
-    let decimals = match number.abs() {
-        100.0.. => 0,
-        10.0.. => 1,
-        1.0.. => 2,
-        0.1.. => 3,
-        0.01.. => 4,
-        _ => 5,
-    };
+    let magnitude = number.abs().max(1e-6).log10().floor();
+    let decimals = (2.0 - magnitude).max(0.0) as usize;
     format!("{number:.decimals$}")
+}
+
+/// The same without zeros at its end, for numbers that somebody has chosen.
+pub(crate) fn up_to_three_digits(number: f64) -> String {
+    let text = three_digits(number);
+    if !text.contains('.') {
+        return text;
+    }
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -1,6 +1,7 @@
 //! All figures as JSON.
 
-use crate::row::{Measured, Target};
+use crate::measured::Measured;
+use crate::row::Target;
 use crate::stage::Extent;
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
 //! The rows' ratios as a plot.
 
 use super::svg::{Anchor, Svg};
-use crate::row::{Measured, Summary, Verdict};
-use crate::statistics::three_digits;
+use crate::measured::{Measured, Summary, Verdict};
+use crate::statistics::{three_digits, up_to_three_digits};
 
 /// The parts of a line, from left to right, in pixels. Together they fit into a page of GitHub's, so
 /// that no text is shown smaller than it is.
@@ -121,7 +121,7 @@ fn line(middle: f64, row: &Measured<'_>, summary: &Summary, verdict: Verdict, sv
     right = WIDTH - MARGIN - TARGET_WIDTH;
     svg.text((right, foot), Anchor::End, INK, &three_digits(ratio));
     if let Some(wanted) = summary.ratio_wanted {
-        let text = format!("≤ {}", three_digits(wanted));
+        let text = format!("≤ {}", up_to_three_digits(wanted));
         svg.text((WIDTH - MARGIN, foot), Anchor::End, FAINT_INK, &text);
         if (LEAST..=GREATEST).contains(&wanted) {
             mark((x(wanted), middle), svg);

@@ -1,6 +1,6 @@
 //! The rows as a table.
 
-use crate::row::Measured;
+use crate::measured::Measured;
 use crate::statistics::three_digits;
 use std::iter::zip;
 
@@ -64,7 +64,7 @@ fn cells(measured: &Measured<'_>) -> ([String; COLUMNS], String) {
     texts[7] = measured.target();
     let summary = match &measured.result {
         Ok(summary) => summary,
-        Err(problem) => return (texts, format!("{} ({problem})", row.what())),
+        Err(problem) => return (texts, format!("{} ({})", row.what(), problem.brief())),
     };
     let (least, greatest) = summary.ratio_bounds;
     texts[1] = three_digits(summary.ours);

@@ -7,8 +7,9 @@ use crate::load::Load;
 use crate::problem::Outcome;
 use crate::stage::Stage;
 
-/// How many clients ask. In Redis they are among the places that are found, so they must be few.
-const CLIENTS: u64 = 40;
+/// How many clients are asked about, two in each city. In Redis they are among the places that are
+/// found, so they must be few.
+const CLIENTS: u64 = 8;
 
 /// How many places are asked for at most.
 const PLACES: u32 = 20;
