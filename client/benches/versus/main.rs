@@ -50,10 +50,13 @@ use std::error::Error;
 use std::fs;
 use std::io;
 use std::process::ExitCode;
-use structopt::StructOpt;
 
 fn main() -> ExitCode {
-    match run(&Options::from_args()) {
+    let options = match Options::read() {
+        Ok(options) => options,
+        Err(exit) => return exit,
+    };
+    match run(&options) {
         Ok(status) => status,
         Err(error) => {
             eprintln!("versus: {error}");

@@ -3,7 +3,9 @@
 use crate::row::Row;
 use crate::stage::Extent;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use structopt::StructOpt;
+use structopt::clap::ErrorKind;
 
 /// Measures a herd side by side with Redis and with a herd in Python.
 ///
@@ -50,6 +52,20 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Reads this process's arguments, or says what is wrong with them, or what was asked about them.
+    pub(crate) fn read() -> Result<Self, ExitCode> {
+        Self::from_args_safe().map_err(|error| match error.kind {
+            ErrorKind::HelpDisplayed | ErrorKind::VersionDisplayed => {
+                println!("{}", error.message);
+                ExitCode::SUCCESS
+            }
+            _ => {
+                eprintln!("{}", error.message);
+                ExitCode::from(2)
+            }
+        })
+    }
+
     /// How much is measured for each row.
     pub(crate) fn extent(&self) -> Extent {
         if self.quick {
