@@ -87,7 +87,7 @@ impl fmt::Display for ClientError {
 
 /// The system's errors in words that are the same on every system, without their numbers. What the
 /// async runtime wraps around them only repeats the address.
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     let cause = error.source().and_then(|cause| cause.downcast_ref());
     match (error.raw_os_error(), cause) {
         (Some(_), _) => error.kind().to_string(),

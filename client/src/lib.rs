@@ -23,6 +23,7 @@
 //! ```
 
 mod bearing;
+pub mod bench;
 mod client;
 mod client_error;
 mod connection;

@@ -4,6 +4,10 @@
 //! to stderr. What it says to servers it says through the library.
 
 mod attribution;
+mod bench;
+mod bench_arguments;
+mod bench_progress;
+mod descriptors;
 mod failure;
 mod geojson;
 mod iamat;
@@ -44,5 +48,6 @@ async fn carry_out(options: &Options) -> Result<(), Failure> {
         Subcommand::Whatsat(arguments) => whatsat::run(arguments, &mut output).await,
         Subcommand::Send(arguments) => send::run(arguments, &mut output).await,
         Subcommand::Replay(arguments) => replay::run(arguments, &mut output).await,
+        Subcommand::Bench(arguments) => bench::run(arguments, &mut output),
     }
 }

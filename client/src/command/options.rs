@@ -1,9 +1,10 @@
 //! The arguments.
 
+use super::bench_arguments::BenchArguments;
 use super::failure::Failure;
 use herd::config::Herd;
 use herd_client::{InvalidTarget, Server, Target};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -47,6 +48,8 @@ pub(crate) enum Subcommand {
     Send(SendArguments),
     /// Runs request scripts and checks what they expect
     Replay(ReplayArguments),
+    /// Loads servers and measures how fast they answer
+    Bench(BenchArguments),
 }
 
 // Arguments of `iamat`.
@@ -194,21 +197,33 @@ impl WhatsatArguments {
 impl ServerArguments {
     /// The herd that they name.
     pub(crate) fn herd(&self) -> Result<Herd, Failure> {
-        let Some(path) = &self.herd else { return Ok(Herd::default_herd()) };
-        let text = String::from_utf8(read_file(path)?)
-            .map_err(|_| Failure::Usage(format!("{} is not UTF-8 text", path.display())))?;
-        Herd::from_toml(&text).map_err(|error| Failure::Usage(error.in_file(path.display())))
+        read_herd(self.herd.as_deref())
     }
 
     /// The server that they name, one of `herd` if by name.
     pub(crate) fn server(&self, herd: &Herd) -> Result<Server, Failure> {
-        let Some(text) = &self.target else { return Ok(Server::first_of(herd)) };
-        // No name and no host holds the character that stands for what is no UTF-8.
-        let text = text.to_string_lossy();
-        let target: Target =
-            text.parse().map_err(|error: InvalidTarget| Failure::Usage(error.to_string()))?;
-        target.resolve(herd).map_err(|error| Failure::Usage(error.to_string()))
+        match &self.target {
+            Some(text) => find_server(text, herd),
+            None => Ok(Server::first_of(herd)),
+        }
     }
+}
+
+/// The herd of that file, or the default one.
+pub(crate) fn read_herd(path: Option<&Path>) -> Result<Herd, Failure> {
+    let Some(path) = path else { return Ok(Herd::default_herd()) };
+    let text = String::from_utf8(read_file(path)?)
+        .map_err(|_| Failure::Usage(format!("{} is not UTF-8 text", path.display())))?;
+    Herd::from_toml(&text).map_err(|error| Failure::Usage(error.in_file(path.display())))
+}
+
+/// The server that an argument names, one of `herd` if by name.
+pub(crate) fn find_server(text: &OsStr, herd: &Herd) -> Result<Server, Failure> {
+    // No name and no host holds the character that stands for what is no UTF-8.
+    let text = text.to_string_lossy();
+    let target: Target =
+        text.parse().map_err(|error: InvalidTarget| Failure::Usage(error.to_string()))?;
+    target.resolve(herd).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// All bytes of a file that an argument names.

@@ -13,6 +13,7 @@ use super::printable::printable_bytes;
 use super::send::{Conversation, command_line};
 use herd::protocol::{ClientId, MaxResults, Radius};
 use herd_client::{PlacesReply, Reply};
+use std::ffi::OsStr;
 
 /// Asks what is near a client, and prints the answer.
 pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Result<(), Failure> {
@@ -82,13 +83,22 @@ fn shown_line(line: &[u8]) -> Vec<u8> {
     (printable_bytes(line) + "\n").into_bytes()
 }
 
+/// The radius of `--radius`.
+pub(super) fn radius(text: &OsStr) -> Result<Radius, Failure> {
+    Radius::parse(text.as_encoded_bytes())
+        .map_err(|error| usage(error, "--radius takes kilometres from 0 to 50"))
+}
+
+/// The number of `--max`.
+pub(super) fn max(text: &OsStr) -> Result<MaxResults, Failure> {
+    MaxResults::parse(text.as_encoded_bytes())
+        .map_err(|error| usage(error, "--max takes a whole number from 0 to 20"))
+}
+
 /// The command, with each number as it was written.
 fn line(arguments: &WhatsatArguments, id: ClientId<'_>) -> Result<Vec<u8>, Failure> {
-    let radius = arguments.radius.as_encoded_bytes();
-    Radius::parse(radius)
-        .map_err(|error| usage(error, "--radius takes kilometres from 0 to 50"))?;
-    let max = arguments.max.as_encoded_bytes();
-    MaxResults::parse(max)
-        .map_err(|error| usage(error, "--max takes a whole number from 0 to 20"))?;
+    radius(&arguments.radius)?;
+    max(&arguments.max)?;
+    let (radius, max) = (arguments.radius.as_encoded_bytes(), arguments.max.as_encoded_bytes());
     command_line(&[b"WHATSAT", id.as_bytes(), radius, max])
 }

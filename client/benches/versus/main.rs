@@ -1,0 +1,113 @@
+//! The herd side by side with what people would use instead: ratios of what both cost, measured in
+//! turns on the same machine.
+//!
+//! ```text
+//! cargo build --release
+//! cargo bench -p herd-client --bench versus -- --svg plot.svg --json figures.json
+//! cargo bench -p herd-client --bench versus -- --quick --only set,propagation
+//! ```
+//!
+//! The first command builds the server that is measured. Where `redis-server` or `python3` (3.10 or
+//! newer) is missing, the rows that need it are skipped.
+//!
+//! | room | what it is about |
+//! |---|---|
+//! | `options` | arguments |
+//! | `rows`, `row`, `measured` | what is measured, what is to be reached, and what was |
+//! | `trial` | the ways to measure one side |
+//! | `contestant` | starting the servers |
+//! | `load`, `connection` | talking with them: many commands by `herd-client bench`, or one by one |
+//! | `process` | one process, and what it costs |
+//! | `report` | table, plot and figures |
+//!
+//! It runs on Linux only, since it reads from /proc what processes cost.
+
+mod connection;
+mod contestant;
+mod ground;
+mod interrupt;
+mod load;
+mod measured;
+mod options;
+// The tests' way to find free ports.
+#[path = "../../../tests/support/ports.rs"]
+mod ports;
+mod problem;
+mod process;
+mod report;
+mod row;
+mod rows;
+mod stage;
+mod statistics;
+mod trial;
+
+use measured::Measured;
+use options::Options;
+use problem::Problem;
+use row::Row;
+use stage::Stage;
+use std::error::Error;
+use std::fs;
+use std::io;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let options = match Options::read() {
+        Ok(options) => options,
+        Err(exit) => return exit,
+    };
+    match run(&options) {
+        Ok(status) => status,
+        Err(error) => {
+            eprintln!("versus: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
+    let rows = options.chosen(rows::all())?;
+    if options.list {
+        rows.iter().for_each(|row| println!("{:<20}  {}", row.name(), row.what()));
+        return Ok(ExitCode::SUCCESS);
+    }
+    if !cfg!(target_os = "linux") {
+        return Err("only Linux tells in /proc what a process costs".into());
+    }
+    let stage = Stage::new(options.extent())?;
+    let measured = measure(&rows, &stage);
+    report(&measured, options)?;
+    let is_sound = |row: &Measured<'_>| matches!(row.result, Ok(_) | Err(Problem::Absent(_)));
+    Ok(ExitCode::from(u8::from(!measured.iter().all(is_sound))))
+}
+
+/// Measures one row after the other until there is none left, or until a signal comes.
+fn measure<'a>(rows: &'a [Row], stage: &Stage) -> Vec<Measured<'a>> {
+    let mut measured = Vec::new();
+    for row in rows {
+        let result = row.measure(stage);
+        if let Err(problem) = &result {
+            eprintln!("    {problem}");
+        }
+        // The generator gets a Ctrl-C as well and fails of it.
+        let is_over = stage.interrupt.check().is_err();
+        measured.push(Measured::new(row, result));
+        if is_over {
+            break;
+        }
+    }
+    measured
+}
+
+fn report(measured: &[Measured<'_>], options: &Options) -> io::Result<()> {
+    let table = if options.markdown { report::markdown } else { report::text };
+    print!("{}", table(measured));
+    if let Some(path) = &options.svg {
+        fs::write(path, report::plot(measured))?;
+    }
+    if let Some(path) = &options.json {
+        let figures = report::figures(measured, options.extent());
+        fs::write(path, format!("{figures:#}\n"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,199 @@
+//! All rows.
+
+use crate::contestant::{Keeping, Setup};
+use crate::load::{Aim, Load, RedisCommand};
+use crate::row::{Row, Target};
+use crate::trial::{
+    CpuPerAnswer, CpuPerCommand, IdleConnections, MemoryPerClient, Propagation, Source, StartUp,
+    WallTimePerCommand,
+};
+
+const CPU: &str = "µs CPU";
+const MICROSECONDS: &str = "µs";
+const SECONDS: &str = "s";
+const BYTES: &str = "bytes";
+const KIBIBYTES: &str = "KiB";
+
+/// Loads by their connections and the commands under way on each, and what the ratio to a Redis is to
+/// be at most under them.
+const LOADS: [(&str, u32, u32, f64); 3] =
+    [("50x1", 50, 1, 1.0), ("50x16", 50, 16, 0.5), ("8x128", 8, 128, 0.5)];
+
+const IN_MEMORY: Setup = Setup::OneServer(Keeping::Nothing);
+const REDIS_IN_MEMORY: Setup = Setup::Redis(Keeping::Nothing);
+
+/// Every row, in the order in which they are measured and shown.
+pub(crate) fn all() -> Vec<Row> {
+    let mut rows = Vec::new();
+    rows.extend(one_server());
+    rows.extend(herd_of_five());
+    rows.extend(memory());
+    rows.extend(places());
+    rows.extend(start_up());
+    rows.push(traffic_log());
+    rows.extend(asyncio());
+    rows
+}
+
+/// One server against one Redis that keeps as much.
+fn one_server() -> Vec<Row> {
+    let [set, geo_add] = [RedisCommand::Set, RedisCommand::GeoAdd];
+    let [nothing, every_second] = [Keeping::Nothing, Keeping::EverySecond];
+    let mut rows = Vec::new();
+    rows.extend(against_redis("set", "in memory : Redis SET", nothing, set));
+    rows.extend(against_redis("geoadd", "in memory : Redis GEOADD", nothing, geo_add));
+    rows.extend(against_redis("everysec", "everysec : Redis AOF everysec", every_second, set));
+    let loads = vec![Load::new(50, 1)];
+    let always = Row::of_two(
+        "always-50x1",
+        "always : Redis AOF always, 50x1, wall time",
+        MICROSECONDS,
+        WallTimePerCommand { servers: Setup::OneServer(Keeping::Always), loads: loads.clone() },
+        WallTimePerCommand { servers: Setup::Redis(Keeping::Always), loads },
+    );
+    rows.push(always.aiming_at(Target::Ratio(1.0)));
+    rows
+}
+
+/// What a command costs one server, and one Redis, under all loads. Against GEOADD, which keeps less,
+/// nothing is to be reached.
+fn against_redis(name: &str, what: &str, keeping: Keeping, command: RedisCommand) -> [Row; 3] {
+    LOADS.map(|(shape, connections, depth, limit)| {
+        let load = Load::new(connections, depth).with(command);
+        let row = Row::of_two(
+            format!("{name}-{shape}"),
+            format!("{what}, {shape}"),
+            CPU,
+            CpuPerCommand { servers: Setup::OneServer(keeping), load },
+            CpuPerCommand { servers: Setup::Redis(keeping), load },
+        );
+        match command {
+            RedisCommand::Set => row.aiming_at(Target::Ratio(limit)),
+            RedisCommand::GeoAdd => row,
+        }
+    })
+}
+
+/// The default herd against a Redis with four replicas.
+fn herd_of_five() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (name, aim, told) in [("five", Aim::First, ""), ("spread", Aim::All, ", all told")] {
+        for (shape, connections, depth, limit) in LOADS {
+            let load = Load::new(connections, depth);
+            let row = Row::of_two(
+                format!("{name}-{shape}"),
+                format!("herd of five{told} : Redis, 4 replicas, {shape}"),
+                CPU,
+                CpuPerCommand { servers: Setup::HerdOfFive, load: load.aimed_at(aim) },
+                CpuPerCommand { servers: Setup::RedisWithReplicas, load },
+            );
+            rows.push(match aim {
+                Aim::First => row.aiming_at(Target::Ratio(limit)),
+                Aim::All => row,
+            });
+        }
+    }
+    let propagation = Row::of_two(
+        "propagation",
+        "news to all five : Redis, 4 replicas",
+        MICROSECONDS,
+        Propagation { servers: Setup::HerdOfFive },
+        Propagation { servers: Setup::RedisWithReplicas },
+    );
+    rows.push(propagation.aiming_at(Target::Ratio(1.0)));
+    rows
+}
+
+/// What clients and connections take in memory.
+fn memory() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (command, name, word) in
+        [(RedisCommand::Set, "set", "SET"), (RedisCommand::GeoAdd, "geoadd", "GEOADD")]
+    {
+        for (times, suffix, told) in [(1, "", ""), (2, "-again", ", told twice")] {
+            let trial = |servers| MemoryPerClient { servers, redis_command: command, times };
+            let row = Row::of_two(
+                format!("memory-{name}{suffix}"),
+                format!("memory a client{told} : Redis {word}"),
+                BYTES,
+                trial(IN_MEMORY),
+                trial(REDIS_IN_MEMORY),
+            );
+            rows.push(row.aiming_at(Target::Figure(130.0)));
+        }
+    }
+    let idle = Row::of_two(
+        "idle",
+        "memory a silent connection : Redis",
+        KIBIBYTES,
+        IdleConnections { servers: IN_MEMORY },
+        IdleConnections { servers: REDIS_IN_MEMORY },
+    );
+    rows.push(idle.aiming_at(Target::Figure(6.0)));
+    rows
+}
+
+/// Answers from the gazetteer.
+fn places() -> Vec<Row> {
+    let mut rows = Vec::new();
+    for (radius_km, limit) in [(10, 30.0), (50, 60.0)] {
+        let row = Row::of_two(
+            format!("whatsat-{radius_km}km"),
+            format!("20 places in {radius_km} km : Redis GEOSEARCH, 8x16"),
+            CPU,
+            CpuPerAnswer { servers: IN_MEMORY, radius_km },
+            CpuPerAnswer { servers: REDIS_IN_MEMORY, radius_km },
+        );
+        rows.push(row.aiming_at(Target::Figure(limit)));
+    }
+    rows
+}
+
+/// How soon a server that was away knows a million clients.
+fn start_up() -> [Row; 2] {
+    [
+        Row::of_one(
+            "restart",
+            "start, journal of a million clients",
+            SECONDS,
+            StartUp { source: Source::Journal },
+            1.5,
+        ),
+        Row::of_one(
+            "catch-up",
+            "start, neighbor with a million clients",
+            SECONDS,
+            StartUp { source: Source::Neighbor },
+            2.0,
+        ),
+    ]
+}
+
+fn traffic_log() -> Row {
+    let load = Load::new(50, 16);
+    let row = Row::of_two(
+        "traffic-log",
+        "traffic log : none, 50x16",
+        CPU,
+        CpuPerCommand { servers: Setup::OneServer(Keeping::TrafficLog), load },
+        CpuPerCommand { servers: IN_MEMORY, load },
+    );
+    row.aiming_at(Target::Ratio(1.5))
+}
+
+/// The default herd against one in Python, wall time, so that the target is a hundredth.
+fn asyncio() -> Vec<Row> {
+    let load = |connections, depth| Load::new(connections, depth).aimed_at(Aim::All);
+    let one_at_a_time = vec![load(50, 1)];
+    let most = vec![load(5, 1), load(50, 1), load(50, 16), load(10, 128)];
+    [
+        ("asyncio-50x1", "herd of five : asyncio herd, 50x1, wall time", one_at_a_time),
+        ("asyncio-most", "herd of five : asyncio herd, most, wall time", most),
+    ]
+    .map(|(name, what, loads)| {
+        let trial = |servers| WallTimePerCommand { servers, loads: loads.clone() };
+        Row::of_two(name, what, MICROSECONDS, trial(Setup::HerdOfFive), trial(Setup::AsyncioHerd))
+            .aiming_at(Target::Ratio(0.01))
+    })
+    .into()
+}

@@ -1,0 +1,49 @@
+//! How many commands may still be sent.
+
+use std::time::Instant;
+
+/// What is left of a stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Budget {
+    /// So many commands.
+    Count(u64),
+    /// Whatever can be sent before then.
+    Until(Instant),
+}
+
+impl Budget {
+    /// Takes out as many commands as `wanted`, or what is left of them.
+    pub(super) fn grant(&mut self, wanted: usize, now: Instant) -> usize {
+        match self {
+            Budget::Count(left) => {
+                let granted = usize::try_from(*left).unwrap_or(usize::MAX).min(wanted);
+                *left -= granted as u64;
+                granted
+            }
+            Budget::Until(end) if now < *end => wanted,
+            Budget::Until(_) => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    /// `--count 10` must be ten commands, whatever connections and depth are.
+    #[test]
+    fn a_count_is_kept_exactly() {
+        let (mut budget, now) = (Budget::Count(10), Instant::now());
+        assert_eq!([7, 7, 7].map(|wanted| budget.grant(wanted, now)), [7, 3, 0]);
+    }
+
+    /// A load that goes on after its time would never end.
+    #[test]
+    fn time_ends() {
+        let now = Instant::now();
+        let mut budget = Budget::Until(now + Duration::from_secs(1));
+        assert_eq!(budget.grant(7, now), 7);
+        assert_eq!(budget.grant(7, now + Duration::from_secs(1)), 0);
+    }
+}

@@ -1,0 +1,226 @@
+//! What drives the load: one thread, all connections.
+
+use super::bench_error::BenchError;
+use super::breach::Breach;
+use super::budget::Budget;
+use super::clock::Clock;
+use super::dial::dial;
+use super::link::{Link, Rest};
+use super::load::Load;
+use super::plan::Plan;
+use super::progress::{Progress, Stage};
+use super::tally::Tally;
+use mio::{Events, Interest, Poll, Token};
+use std::io::{self, ErrorKind};
+use std::time::{Duration, Instant};
+
+/// Bytes read at a time, over all connections one after the other: some twenty replies to a WHATSAT.
+const CHUNK_BYTES: usize = 256 * 1024;
+
+/// Events taken from the system at a time.
+const EVENTS_MAX: usize = 1024;
+
+/// Between two words on how far a stage is.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+
+/// When nothing at all was answered for so long, all that is under way is lost.
+const SILENCE_MAX: Duration = Duration::from_secs(30);
+
+/// The connections of a measurement, and what goes over them.
+///
+/// It is driven by mio and not by the runtime that the rest of Herd is written for: a generator must
+/// cost little, and the same, whatever it loads.
+pub(super) struct Engine<'a> {
+    plan: &'a Plan,
+    poll: Poll,
+    /// None where the connection broke.
+    links: Vec<Option<Link>>,
+    load: Load,
+    clock: Clock,
+    chunk: Box<[u8]>,
+    remarks: Remarks,
+}
+
+/// The first of each kind of trouble, since the others tell no more.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Remarks {
+    /// How many connections broke.
+    pub(super) broken: u64,
+    /// Which server's connection broke first, and why.
+    pub(super) first_breach: Option<String>,
+    /// The first command that a server refused, in the server's words.
+    pub(super) first_refusal: Option<String>,
+}
+
+impl Remarks {
+    /// In words.
+    pub(super) fn lines(&self) -> Vec<String> {
+        let refusal = self.first_refusal.iter().map(|reply| format!("the first refusal: {reply}"));
+        let breach = self
+            .first_breach
+            .iter()
+            .map(|breach| format!("{} connections are gone; the first one: {breach}", self.broken));
+        refusal.chain(breach).collect()
+    }
+}
+
+/// What a stage came to.
+#[derive(Debug)]
+pub(super) struct StageResult {
+    /// What was answered.
+    pub(super) tally: Tally,
+    /// From the first command sent to the last reply.
+    pub(super) took: Duration,
+}
+
+/// A stage under way.
+struct StageState {
+    budget: Budget,
+    tally: Tally,
+    under_way: usize,
+    last_answer: Instant,
+}
+
+impl<'a> Engine<'a> {
+    /// Opens all connections.
+    pub(super) fn connect(plan: &'a Plan) -> Result<Self, BenchError> {
+        let poll = Poll::new().map_err(BenchError::System)?;
+        let mut links = Vec::with_capacity(plan.connections.size());
+        for (number, server) in (0..plan.connections.size()).zip(plan.servers.iter().cycle()) {
+            let mut link = Link::over(dial(server.address(), number)?, plan.dialect.replies());
+            let interest = Interest::READABLE | Interest::WRITABLE;
+            poll.registry()
+                .register(link.stream(), Token(number), interest)
+                .map_err(BenchError::System)?;
+            links.push(Some(link));
+        }
+        Ok(Self {
+            plan,
+            poll,
+            links,
+            load: Load::of(plan),
+            clock: Clock::start(),
+            chunk: vec![0; CHUNK_BYTES].into(),
+            remarks: Remarks::default(),
+        })
+    }
+
+    /// What went wrong so far.
+    pub(super) fn remarks(&self) -> &Remarks {
+        &self.remarks
+    }
+
+    /// Keeps `depth` commands under way on each connection until the budget is used up, and waits for
+    /// the last replies.
+    pub(super) fn run(
+        &mut self,
+        stage: Stage,
+        budget: Budget,
+        depth: usize,
+        on_progress: &mut dyn FnMut(&Progress),
+    ) -> Result<StageResult, BenchError> {
+        let begun = self.clock.now();
+        let mut events = Events::with_capacity(EVENTS_MAX);
+        let mut state =
+            StageState { budget, tally: Tally::new(), under_way: 0, last_answer: begun };
+        let mut progress = Progress::at_start(stage, budget, begun);
+        for number in 0..self.links.len() {
+            self.with_link(number, &mut state, |engine, link, state| {
+                engine.top_up(link, depth, begun, state)
+            });
+        }
+        while state.under_way > 0 {
+            self.wait(&mut events).map_err(BenchError::System)?;
+            for event in &events {
+                self.with_link(event.token().0, &mut state, Self::turn);
+            }
+            let now = self.clock.now();
+            if progress.is_due(now, PROGRESS_EVERY) {
+                progress.advance(now, state.tally.answered());
+                on_progress(&progress);
+            }
+            if now - state.last_answer > SILENCE_MAX {
+                self.give_up(&mut state);
+            }
+        }
+        match &self.remarks.first_breach {
+            Some(breach) if self.links.iter().all(Option::is_none) => {
+                Err(BenchError::AllBroken(breach.clone()))
+            }
+            _ => Ok(StageResult { tally: state.tally, took: self.clock.now() - begun }),
+        }
+    }
+
+    fn wait(&mut self, events: &mut Events) -> io::Result<()> {
+        match self.poll.poll(events, Some(PROGRESS_EVERY)) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => Ok(()),
+            waited => waited,
+        }
+    }
+
+    /// Does something with a link that is up; what breaks it takes it away.
+    fn with_link(
+        &mut self,
+        number: usize,
+        state: &mut StageState,
+        act: impl FnOnce(&mut Self, &mut Link, &mut StageState) -> Result<(), Breach>,
+    ) {
+        let Some(mut link) = self.links[number].take() else { return };
+        match act(self, &mut link, state) {
+            Ok(()) => self.links[number] = Some(link),
+            Err(breach) => self.lose(number, &link, &breach, state),
+        }
+    }
+
+    /// Something has come, or there is room again to send.
+    fn turn(&mut self, link: &mut Link, state: &mut StageState) -> Result<(), Breach> {
+        link.flush()?;
+        loop {
+            let refused_before = state.tally.errors();
+            let received = link.receive(&mut self.chunk, &mut state.tally, &self.clock)?;
+            if state.tally.errors() > refused_before && self.remarks.first_refusal.is_none() {
+                self.remarks.first_refusal = Some(link.refusal());
+            }
+            if received.answered > 0 {
+                state.last_answer = received.at;
+                state.under_way -= received.answered;
+                self.top_up(link, received.answered, received.at, state)?;
+            }
+            if received.rest == Rest::None {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Sends as many commands as the budget allows of those wanted.
+    fn top_up(
+        &mut self,
+        link: &mut Link,
+        wanted: usize,
+        now: Instant,
+        state: &mut StageState,
+    ) -> Result<(), Breach> {
+        let granted = state.budget.grant(wanted, now);
+        state.under_way += granted;
+        link.send(granted, &mut self.load, &self.clock)
+    }
+
+    fn lose(&mut self, number: usize, link: &Link, breach: &Breach, state: &mut StageState) {
+        state.tally.lost(link.under_way());
+        state.under_way -= link.under_way();
+        self.remarks.broken += 1;
+        self.remarks.first_breach.get_or_insert_with(|| {
+            let server = &self.plan.servers[number % self.plan.servers.len()];
+            format!("{}: {breach}", server.address())
+        });
+    }
+
+    fn give_up(&mut self, state: &mut StageState) {
+        for number in 0..self.links.len() {
+            self.with_link(number, state, |_, link, _| match link.under_way() {
+                0 => Ok(()),
+                _ => Err(Breach::Silent(SILENCE_MAX)),
+            });
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! A load for servers, and how fast they answer it.
+//!
+//! [`Bench`] opens connections, keeps a number of commands under way on each, and counts the replies
+//! and how long they took. The same load can be put on Redis, in its own protocol, so that both are
+//! measured with one measure.
+//!
+//! This room is one thread that waits for sockets itself. It prints nothing, reads no arguments, and
+//! never looks into a reply further than to find its end.
+//!
+//! | file | owns |
+//! |---|---|
+//! | `plan`, `whole_number` | what to measure, within limits |
+//! | `dialect`, `template`, `load` | which commands are sent |
+//! | `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
+//! | `dial`, `link`, `breach` | one connection |
+//! | `clock`, `budget`, `engine`, `progress` | all connections, from stage to stage |
+//! | `tally`, `report`, `bench_error` | what came of it |
+//!
+//! ```no_run
+//! use herd::protocol::{MaxResults, Radius};
+//! use herd_client::Server;
+//! use herd_client::bench::{Bench, Dialect, Fill, Length, Plan, Question, WholeNumber};
+//! use std::time::Duration;
+//!
+//! let bench = Bench::new(Plan {
+//!     servers: vec![Server::first_of(&herd::config::Herd::default_herd())],
+//!     dialect: Dialect::Herd,
+//!     connections: "50".parse()?,
+//!     depth: "16".parse()?,
+//!     clients: "100000".parse()?,
+//!     asking: "0".parse()?,
+//!     question: Question { radius: Radius::parse(b"10")?, max: MaxResults::parse(b"20")? },
+//!     fill: Fill::Nobody,
+//!     warm_up: Duration::from_secs(1),
+//!     length: Length::Span(Duration::from_secs(10)),
+//! })?;
+//! let report = bench.run(|_| ())?;
+//! println!("{} commands a second", report.commands_per_second());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#[allow(clippy::module_inception)]
+mod bench;
+mod bench_error;
+mod breach;
+mod budget;
+mod clock;
+mod dial;
+mod dialect;
+mod engine;
+mod herd_replies;
+mod link;
+mod load;
+mod plan;
+mod progress;
+mod replies;
+mod report;
+mod resp_replies;
+mod tally;
+mod template;
+mod whole_number;
+
+pub use bench::Bench;
+pub use bench_error::BenchError;
+pub use dialect::{Dialect, Kind};
+pub use plan::{
+    Clients, Connections, Depth, Fill, Length, Percent, Plan, Question, UNDER_WAY_MAX, UnfitPlan,
+};
+pub use progress::{Progress, Stage};
+pub use report::{Latency, Report};
+pub use whole_number::{OutOfRange, WholeNumber};

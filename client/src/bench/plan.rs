@@ -1,0 +1,132 @@
+//! What to measure.
+
+use super::dialect::Dialect;
+use super::whole_number::WholeNumber;
+use crate::server::Server;
+use herd::protocol::{MaxResults, Radius};
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+/// So many commands may be under way at a time, over all connections: each takes some 150 bytes here
+/// until it is sent.
+pub const UNDER_WAY_MAX: u64 = 1_000_000;
+
+/// How many connections, over all servers.
+pub type Connections = WholeNumber<1, 10_000>;
+
+/// How many commands a connection sends before it waits for replies.
+pub type Depth = WholeNumber<1, 10_000>;
+
+/// How many different clients there are: as many as a server takes by default.
+pub type Clients = WholeNumber<1, 10_000_000>;
+
+/// How many commands of a hundred.
+pub type Percent = WholeNumber<0, 100>;
+
+/// A measurement.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The servers; connections are dealt out round robin.
+    pub servers: Vec<Server>,
+    /// What they speak.
+    pub dialect: Dialect,
+    /// How many connections there are.
+    pub connections: Connections,
+    /// How many commands each of them has under way.
+    pub depth: Depth,
+    /// How many clients move.
+    pub clients: Clients,
+    /// How many of a hundred commands ask what is near a client; the others tell where one is.
+    pub asking: Percent,
+    /// What they ask.
+    pub question: Question,
+    /// What is done first.
+    pub fill: Fill,
+    /// How long the load goes on before it is measured.
+    pub warm_up: Duration,
+    /// How much is measured.
+    pub length: Length,
+}
+
+/// What a WHATSAT asks.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Question {
+    /// How far from the client.
+    pub radius: Radius,
+    /// How many places.
+    pub max: MaxResults,
+}
+
+/// Who is told of before anything is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Nobody.
+    Nobody,
+    /// Each client once, so that whoever asks for it later finds it. Servers that do not tell each
+    /// other know it only where it was told.
+    Everybody,
+}
+
+/// When a measurement ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// No command is sent after so long; the last replies are waited for.
+    Span(Duration),
+    /// After so many commands.
+    Count(u64),
+}
+
+impl Plan {
+    /// How many commands tell of each client once before anything else.
+    pub(super) fn untold(&self) -> u32 {
+        match self.fill {
+            Fill::Nobody => 0,
+            Fill::Everybody => self.clients.get(),
+        }
+    }
+
+    /// Whether the parts fit together.
+    pub(super) fn check(&self) -> Result<(), UnfitPlan> {
+        let under_way = u64::from(self.connections.get()) * u64::from(self.depth.get());
+        if under_way > UNDER_WAY_MAX {
+            return Err(UnfitPlan::TooMuchUnderWay(under_way));
+        }
+        if self.asking.get() > 0 && !self.dialect.can_ask() {
+            return Err(UnfitPlan::CannotAsk);
+        }
+        if self.servers.is_empty() {
+            return Err(UnfitPlan::NoServer);
+        }
+        Ok(())
+    }
+}
+
+/// A plan whose parts do not fit together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnfitPlan {
+    /// Connections times depth are more than [`UNDER_WAY_MAX`].
+    TooMuchUnderWay(u64),
+    /// Nothing that SET has stored can be asked for by where it is.
+    CannotAsk,
+    /// There is nobody to connect to.
+    NoServer,
+}
+
+impl fmt::Display for UnfitPlan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            UnfitPlan::TooMuchUnderWay(under_way) => write!(
+                f,
+                "connections times depth are {under_way} commands under way, and at most \
+                 {UNDER_WAY_MAX} may be"
+            ),
+            UnfitPlan::CannotAsk => {
+                write!(f, "what SET has stored cannot be asked for by place, but GEOADD's can")
+            }
+            UnfitPlan::NoServer => write!(f, "no server to connect to"),
+        }
+    }
+}
+
+impl Error for UnfitPlan {}

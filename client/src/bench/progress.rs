@@ -1,0 +1,66 @@
+//! How far a measurement is.
+
+use super::budget::Budget;
+use std::time::{Duration, Instant};
+
+/// A part of a measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Each client is told of once; not measured.
+    Filling,
+    /// The load goes on without being measured.
+    WarmingUp,
+    /// What the figures are about.
+    Measuring,
+}
+
+/// How far a stage is.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    stage: Stage,
+    budget: Budget,
+    begun: Instant,
+    told: Instant,
+    answered: u64,
+    per_second: f64,
+}
+
+impl Progress {
+    /// Nothing is done yet.
+    pub(super) fn at_start(stage: Stage, budget: Budget, now: Instant) -> Self {
+        Self { stage, budget, begun: now, told: now, answered: 0, per_second: 0.0 }
+    }
+
+    /// Whether it is time to tell of it again.
+    pub(super) fn is_due(&self, now: Instant, every: Duration) -> bool {
+        now - self.told >= every
+    }
+
+    /// By now so many commands are answered.
+    pub(super) fn advance(&mut self, now: Instant, answered: u64) {
+        let span = (now - self.told).as_secs_f64();
+        self.per_second = (answered - self.answered) as f64 / span.max(f64::MIN_POSITIVE);
+        (self.told, self.answered) = (now, answered);
+    }
+
+    /// Which part it is.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// How many commands a second were answered since the last time.
+    pub fn commands_per_second(&self) -> f64 {
+        self.per_second
+    }
+
+    /// How much of the stage is done, from 0 to 1.
+    pub fn share(&self) -> f64 {
+        let (done, of) = match self.budget {
+            Budget::Count(count) => (self.answered as f64, count as f64),
+            Budget::Until(end) => {
+                ((self.told - self.begun).as_secs_f64(), (end - self.begun).as_secs_f64())
+            }
+        };
+        if of > 0.0 { (done / of).min(1.0) } else { 1.0 }
+    }
+}

@@ -1,0 +1,153 @@
+//! What a measurement came to.
+
+use super::dialect::Kind;
+use super::engine::{Remarks, StageResult};
+use super::plan::Plan;
+use hdrhistogram::Histogram;
+use serde::Serialize;
+
+/// The figures. Their JSON form is what `herd-client bench --json` prints.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    against: &'static str,
+    servers: Vec<String>,
+    connections: u32,
+    depth: u32,
+    clients: u32,
+    commands: u64,
+    errors: u64,
+    broken_connections: u64,
+    /// What was answered while filling and warming up: whoever measures the servers from outside
+    /// has to count it.
+    unmeasured_commands: u64,
+    seconds: f64,
+    commands_per_second: f64,
+    latency_us: Latencies,
+    #[serde(skip)]
+    remarks: Vec<String>,
+}
+
+/// Latencies by kind of command; a kind that was never answered well has none.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+struct Latencies {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    iamat: Option<Latency>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    whatsat: Option<Latency>,
+}
+
+/// How long replies took, in microseconds: from the write of a command's batch to the read that
+/// brought its reply.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Latency {
+    /// So many commands were answered well.
+    pub count: u64,
+    /// The shortest.
+    pub min: f64,
+    /// Half of them took no longer.
+    pub p50: f64,
+    /// Nine of ten took no longer.
+    pub p90: f64,
+    /// 99 of 100 took no longer.
+    pub p99: f64,
+    /// 999 of 1,000 took no longer.
+    pub p99_9: f64,
+    /// The longest.
+    pub max: f64,
+    /// Their mean.
+    pub mean: f64,
+}
+
+impl Report {
+    /// The figures of a stage.
+    pub(super) fn new(
+        plan: &Plan,
+        measured: &StageResult,
+        unmeasured_commands: u64,
+        remarks: &Remarks,
+    ) -> Self {
+        let StageResult { tally, took } = measured;
+        let seconds = took.as_secs_f64();
+        Self {
+            against: plan.dialect.servers(),
+            servers: plan.servers.iter().map(|server| server.address().to_string()).collect(),
+            connections: plan.connections.get(),
+            depth: plan.depth.get(),
+            clients: plan.clients.get(),
+            commands: tally.answered(),
+            errors: tally.errors(),
+            broken_connections: remarks.broken,
+            unmeasured_commands,
+            seconds: rounded(seconds, 6),
+            commands_per_second: rounded(tally.answered() as f64 / seconds.max(1e-9), 1),
+            latency_us: Latencies {
+                iamat: Latency::of(tally.latencies(Kind::Tell)),
+                whatsat: Latency::of(tally.latencies(Kind::Ask)),
+            },
+            remarks: remarks.lines(),
+        }
+    }
+
+    /// How many commands were answered, well or not.
+    pub fn commands(&self) -> u64 {
+        self.commands
+    }
+
+    /// How many commands were refused, or lost with a connection.
+    pub fn errors(&self) -> u64 {
+        self.errors
+    }
+
+    /// How many connections broke, before the measurement or during it.
+    pub fn broken_connections(&self) -> u64 {
+        self.broken_connections
+    }
+
+    /// From the first command to the last reply.
+    pub fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// Answered commands a second.
+    pub fn commands_per_second(&self) -> f64 {
+        self.commands_per_second
+    }
+
+    /// The latencies of a kind of command, if any was answered well.
+    pub fn latency(&self, kind: Kind) -> Option<Latency> {
+        match kind {
+            Kind::Tell => self.latency_us.iamat,
+            Kind::Ask => self.latency_us.whatsat,
+        }
+    }
+
+    /// The first of each kind of trouble, in words.
+    pub fn remarks(&self) -> &[String] {
+        &self.remarks
+    }
+}
+
+impl Latency {
+    fn of(nanos: &Histogram<u64>) -> Option<Self> {
+        if nanos.is_empty() {
+            return None;
+        }
+        let micros = |nanos: f64| rounded(nanos / 1000.0, 3);
+        let quantile = |quantile| micros(nanos.value_at_quantile(quantile) as f64);
+        Some(Self {
+            count: nanos.len(),
+            min: micros(nanos.min() as f64),
+            p50: quantile(0.5),
+            p90: quantile(0.9),
+            p99: quantile(0.99),
+            p99_9: quantile(0.999),
+            max: micros(nanos.max() as f64),
+            mean: micros(nanos.mean()),
+        })
+    }
+}
+
+fn rounded(value: f64, decimals: i32) -> f64 {
+    let scale = 10_f64.powi(decimals);
+    (value * scale).round() / scale
+}

@@ -1,0 +1,96 @@
+//! `herd-client bench`.
+
+use super::bench_arguments::BenchArguments;
+use super::bench_progress::BenchProgress;
+use super::descriptors::make_room_for;
+use super::failure::Failure;
+use super::output::Output;
+use super::table::{Column, Side, Table};
+use herd_client::bench::{Bench, BenchError, Dialect, Kind, Latency, Plan, Report};
+use herd_client::{ClientError, Server};
+
+/// Loads servers, and prints how fast they answered.
+pub(super) fn run(arguments: &BenchArguments, output: &mut Output) -> Result<(), Failure> {
+    let bench = arguments.bench()?;
+    make_room_for(bench.plan().connections.get())?;
+    let progress = BenchProgress::start();
+    let measured = bench.run(|now| progress.show(now));
+    progress.end();
+    let report = measured.map_err(|error| explain(&error, bench.plan()))?;
+    output.write(&match arguments.json {
+        true => json(&report),
+        false => tables(&report, &bench, output),
+    })?;
+    conclude(&report)
+}
+
+/// Figures with errors in them are shown, and are no success.
+fn conclude(report: &Report) -> Result<(), Failure> {
+    if report.errors() == 0 && report.broken_connections() == 0 {
+        return Ok(());
+    }
+    let errors = format!("{} commands were refused or lost", report.errors());
+    let lines = [&[errors], report.remarks()].concat();
+    Err(Failure::Outcome(lines.join("; ")))
+}
+
+fn explain(error: &BenchError, plan: &Plan) -> Failure {
+    Failure::Outcome(match (error, plan.dialect) {
+        (BenchError::Unreachable(error), Dialect::Herd) => {
+            server_of(error, plan).map_or_else(|| error.to_string(), |server| server.explain(error))
+        }
+        _ => error.to_string(),
+    })
+}
+
+fn server_of<'a>(error: &ClientError, plan: &'a Plan) -> Option<&'a Server> {
+    plan.servers.iter().find(|server| server.address() == error.address())
+}
+
+fn json(report: &Report) -> Vec<u8> {
+    let mut text = serde_json::to_vec(report).expect("figures have a JSON form");
+    text.push(b'\n');
+    text
+}
+
+fn tables(report: &Report, bench: &Bench, output: &Output) -> Vec<u8> {
+    let mut text = Vec::new();
+    // A number that is cut to the terminal's width would be another number.
+    summary(report).push(None, output.paint(), &mut text);
+    text.push(b'\n');
+    latencies(report, bench.plan().dialect).push(None, output.paint(), &mut text);
+    text
+}
+
+fn summary(report: &Report) -> Table<4> {
+    let columns = ["COMMANDS", "SECONDS", "COMMANDS/S", "ERRORS"].map(number_column);
+    let row = [
+        report.commands().to_string(),
+        format!("{:.3}", report.seconds()),
+        format!("{:.0}", report.commands_per_second()),
+        report.errors().to_string(),
+    ];
+    Table::new(columns, vec![row])
+}
+
+fn latencies(report: &Report, dialect: Dialect) -> Table<8> {
+    let headings = ["COUNT", "MIN", "50 %", "90 %", "99 %", "99.9 %", "MAX"].map(number_column);
+    let [count, min, p50, p90, p99, p99_9, max] = headings;
+    let name = Column { side: Side::Left, ..number_column("LATENCY, µs") };
+    let rows = [Kind::Tell, Kind::Ask].into_iter().filter_map(|kind| {
+        let latency = report.latency(kind)?;
+        Some(latency_row(dialect.command(kind), &latency))
+    });
+    Table::new([name, count, min, p50, p90, p99, p99_9, max], rows.collect())
+}
+
+fn latency_row(name: &str, latency: &Latency) -> [String; 8] {
+    let Latency { count, min, p50, p90, p99, p99_9, max, mean: _ } = *latency;
+    let [min, p50, p90, p99, p99_9, max] =
+        [min, p50, p90, p99, p99_9, max].map(|micros| format!("{micros:.1}"));
+    [name.to_owned(), count.to_string(), min, p50, p90, p99, p99_9, max]
+}
+
+fn number_column(heading: &'static str) -> Column {
+    Column { heading, side: Side::Right, width_max: None, ink: None }
+}
