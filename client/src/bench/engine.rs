@@ -158,7 +158,8 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Does something with a link that is up; what breaks it takes it away.
+    /// Does something with a link that is up, and keeps the count of what is under way. What breaks
+    /// the link takes it away, with all that was under way on it.
     fn with_link(
         &mut self,
         number: usize,
@@ -166,9 +167,16 @@ impl<'a> Engine<'a> {
         act: impl FnOnce(&mut Self, &mut Link, &mut StageState) -> Result<(), Breach>,
     ) {
         let Some(mut link) = self.links[number].take() else { return };
+        state.under_way -= link.under_way();
         match act(self, &mut link, state) {
-            Ok(()) => self.links[number] = Some(link),
-            Err(breach) => self.lose(number, &link, &breach, state),
+            Ok(()) => {
+                state.under_way += link.under_way();
+                self.links[number] = Some(link);
+            }
+            Err(breach) => {
+                state.tally.lost(link.under_way());
+                self.remark(number, &breach);
+            }
         }
     }
 
@@ -183,7 +191,6 @@ impl<'a> Engine<'a> {
             }
             if received.answered > 0 {
                 state.last_answer = received.at;
-                state.under_way -= received.answered;
                 self.top_up(link, received.answered, received.at, state)?;
             }
             if received.rest == Rest::None {
@@ -201,13 +208,10 @@ impl<'a> Engine<'a> {
         state: &mut StageState,
     ) -> Result<(), Breach> {
         let granted = state.budget.grant(wanted, now);
-        state.under_way += granted;
         link.send(granted, &mut self.load, &self.clock)
     }
 
-    fn lose(&mut self, number: usize, link: &Link, breach: &Breach, state: &mut StageState) {
-        state.tally.lost(link.under_way());
-        state.under_way -= link.under_way();
+    fn remark(&mut self, number: usize, breach: &Breach) {
         self.remarks.broken += 1;
         self.remarks.first_breach.get_or_insert_with(|| {
             let server = &self.plan.servers[number % self.plan.servers.len()];
