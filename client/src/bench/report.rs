@@ -1,8 +1,9 @@
 //! What a measurement came to.
 
 use super::dialect::Kind;
-use super::engine::{Remarks, StageResult};
+use super::engine::StageResult;
 use super::plan::Plan;
+use super::remarks::Remarks;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
@@ -76,7 +77,7 @@ impl Report {
             clients: plan.clients.get(),
             commands: tally.answered(),
             errors: tally.errors(),
-            broken_connections: remarks.broken,
+            broken_connections: remarks.broken(),
             unmeasured_commands,
             seconds: rounded(seconds, 6),
             commands_per_second: rounded(tally.answered() as f64 / seconds.max(1e-9), 1),
@@ -154,6 +155,7 @@ fn rounded(value: f64, decimals: i32) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::breach::Breach;
     use super::super::plan::Fill;
     use super::super::plan::tests::plan;
     use super::super::tally::Tally;
@@ -175,7 +177,8 @@ mod tests {
     #[test]
     fn the_json_form_is_stable() {
         let plan = plan(1000, 0, Fill::Nobody);
-        let remarks = Remarks { broken: 1, ..Remarks::default() };
+        let mut remarks = Remarks::default();
+        remarks.breach(&plan.servers[0], &Breach::Closed);
         let report = Report::new(&plan, &measured(), 7, &remarks);
         assert_eq!(
             serde_json::to_string(&report).unwrap(),

@@ -128,7 +128,7 @@ fn refusals_are_errors() {
     let figures = figures(&ran);
     assert_eq!((&figures["commands"], &figures["errors"]), (&Value::from(10), &Value::from(10)));
     assert_eq!(figures["latency_us"], Value::Object(serde_json::Map::new()));
-    let stderr = "error: 10 commands were refused or lost; the first refusal: ? what\n";
+    let stderr = "error: commands refused or lost: 10; the first refusal: ? what\n";
     assert_eq!((ran.status, ran.stderr.as_str()), (1, stderr));
 }
 
@@ -142,7 +142,7 @@ fn a_broken_connection_is_counted() {
     assert_eq!((&figures["commands"], &figures["errors"]), (&Value::from(19), &Value::from(1)));
     assert_eq!(figures["broken_connections"], 1);
     let stderr = format!(
-        "error: 1 commands were refused or lost; 1 connections are gone; the first one: {}: the \
+        "error: commands refused or lost: 1; connections that broke: 1; the first one: {}: the \
          server closed the connection\n",
         servers[1]
     );
@@ -159,10 +159,8 @@ fn without_connections_there_are_no_figures() {
     ] {
         let stub = Stub::answering(move |_| Answer::Close(answer.into()));
         let ran = bench(&[&stub.address()], "--count 20 --connections 1 --json");
-        let stderr = format!(
-            "error: all connections are gone; the first one: {}: {reason}\n",
-            stub.address()
-        );
+        let stderr =
+            format!("error: all connections broke; the first one: {}: {reason}\n", stub.address());
         assert_eq!(ran, Ran::expected(1, "", &stderr));
     }
 }
