@@ -1,8 +1,8 @@
 //! The client of a herd, for programs and for scripts.
 //!
 //! [`Client`] talks with one server: it sends commands and reads the replies as types. [`script`]
-//! runs whole conversations with a herd and checks what comes back. The command `herd-client` is
-//! both of them with arguments.
+//! runs whole conversations with a herd and checks what comes back. [`bench`] puts a load on servers
+//! and measures their replies. The command `herd-client` is all three with arguments.
 //!
 //! This package knows what a client may know: the grammar of [`herd::protocol`] and the addresses of
 //! [`herd::config`]. It never looks inside a server, prints nothing and reads no arguments; only

@@ -31,7 +31,7 @@ impl fmt::Display for BenchError {
                  ulimit -n, or take fewer"
             ),
             BenchError::AllBroken(first) => {
-                write!(f, "all connections are gone; the first one: {first}")
+                write!(f, "all connections broke; the first one: {first}")
             }
             BenchError::System(error) => write!(f, "cannot wait for replies: {error}"),
         }

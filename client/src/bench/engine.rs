@@ -9,6 +9,7 @@ use super::link::{Link, Rest};
 use super::load::Load;
 use super::plan::Plan;
 use super::progress::{Progress, Stage};
+use super::remarks::Remarks;
 use super::tally::Tally;
 use mio::{Events, Interest, Poll, Token};
 use std::io::{self, ErrorKind};
@@ -41,29 +42,6 @@ pub(super) struct Engine<'a> {
     remarks: Remarks,
 }
 
-/// The first of each kind of trouble, since the others tell no more.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Remarks {
-    /// How many connections broke.
-    pub(super) broken: u64,
-    /// Which server's connection broke first, and why.
-    pub(super) first_breach: Option<String>,
-    /// The first command that a server refused, in the server's words.
-    pub(super) first_refusal: Option<String>,
-}
-
-impl Remarks {
-    /// In words.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let refusal = self.first_refusal.iter().map(|reply| format!("the first refusal: {reply}"));
-        let breach = self
-            .first_breach
-            .iter()
-            .map(|breach| format!("{} connections are gone; the first one: {breach}", self.broken));
-        refusal.chain(breach).collect()
-    }
-}
-
 /// What a stage came to.
 #[derive(Debug)]
 pub(super) struct StageResult {
@@ -77,8 +55,19 @@ pub(super) struct StageResult {
 struct StageState {
     budget: Budget,
     tally: Tally,
+    /// How many commands wait for their replies, over all links.
     under_way: usize,
+    begun: Instant,
     last_answer: Instant,
+    progress: Progress,
+}
+
+impl StageState {
+    fn begin(stage: Stage, budget: Budget, now: Instant) -> Self {
+        let progress = Progress::at_start(stage, budget, now);
+        let tally = Tally::new();
+        Self { budget, tally, under_way: 0, begun: now, last_answer: now, progress }
+    }
 }
 
 impl<'a> Engine<'a> {
@@ -119,14 +108,11 @@ impl<'a> Engine<'a> {
         depth: usize,
         on_progress: &mut dyn FnMut(&Progress),
     ) -> Result<StageResult, BenchError> {
-        let begun = self.clock.now();
         let mut events = Events::with_capacity(EVENTS_MAX);
-        let mut state =
-            StageState { budget, tally: Tally::new(), under_way: 0, last_answer: begun };
-        let mut progress = Progress::at_start(stage, budget, begun);
+        let mut state = StageState::begin(stage, budget, self.clock.now());
         for number in 0..self.links.len() {
             self.with_link(number, &mut state, |engine, link, state| {
-                engine.top_up(link, depth, begun, state)
+                engine.top_up(link, depth, state.begun, state)
             });
         }
         while state.under_way > 0 {
@@ -134,21 +120,9 @@ impl<'a> Engine<'a> {
             for event in &events {
                 self.with_link(event.token().0, &mut state, Self::turn);
             }
-            let now = self.clock.now();
-            if progress.is_due(now, PROGRESS_EVERY) {
-                progress.advance(now, state.tally.answered());
-                on_progress(&progress);
-            }
-            if now - state.last_answer > SILENCE_MAX {
-                self.give_up(&mut state);
-            }
+            self.look_around(&mut state, on_progress);
         }
-        match &self.remarks.first_breach {
-            Some(breach) if self.links.iter().all(Option::is_none) => {
-                Err(BenchError::AllBroken(breach.clone()))
-            }
-            _ => Ok(StageResult { tally: state.tally, took: self.clock.now() - begun }),
-        }
+        self.conclude(state)
     }
 
     fn wait(&mut self, events: &mut Events) -> io::Result<()> {
@@ -158,7 +132,29 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Does something with a link that is up; what breaks it takes it away.
+    /// Tells how far the stage is, and gives up waiting when it has been too long.
+    fn look_around(&mut self, state: &mut StageState, on_progress: &mut dyn FnMut(&Progress)) {
+        let now = self.clock.now();
+        if state.progress.is_due(now, PROGRESS_EVERY) {
+            state.progress.advance(now, state.tally.answered());
+            on_progress(&state.progress);
+        }
+        if now - state.last_answer > SILENCE_MAX {
+            self.give_up(state);
+        }
+    }
+
+    fn conclude(&self, state: StageState) -> Result<StageResult, BenchError> {
+        match self.remarks.first_breach() {
+            Some(breach) if self.links.iter().all(Option::is_none) => {
+                Err(BenchError::AllBroken(breach.to_owned()))
+            }
+            _ => Ok(StageResult { tally: state.tally, took: self.clock.now() - state.begun }),
+        }
+    }
+
+    /// Does something with a link that is up, and keeps the count of what is under way. What breaks
+    /// the link takes it away, with all that was under way on it.
     fn with_link(
         &mut self,
         number: usize,
@@ -166,9 +162,17 @@ impl<'a> Engine<'a> {
         act: impl FnOnce(&mut Self, &mut Link, &mut StageState) -> Result<(), Breach>,
     ) {
         let Some(mut link) = self.links[number].take() else { return };
+        state.under_way -= link.under_way();
         match act(self, &mut link, state) {
-            Ok(()) => self.links[number] = Some(link),
-            Err(breach) => self.lose(number, &link, &breach, state),
+            Ok(()) => {
+                state.under_way += link.under_way();
+                self.links[number] = Some(link);
+            }
+            Err(breach) => {
+                state.tally.lost(link.under_way());
+                let server = &self.plan.servers[number % self.plan.servers.len()];
+                self.remarks.breach(server, &breach);
+            }
         }
     }
 
@@ -176,14 +180,13 @@ impl<'a> Engine<'a> {
     fn turn(&mut self, link: &mut Link, state: &mut StageState) -> Result<(), Breach> {
         link.flush()?;
         loop {
-            let refused_before = state.tally.errors();
+            let errors_before = state.tally.errors();
             let received = link.receive(&mut self.chunk, &mut state.tally, &self.clock)?;
-            if state.tally.errors() > refused_before && self.remarks.first_refusal.is_none() {
-                self.remarks.first_refusal = Some(link.refusal());
+            if state.tally.errors() > errors_before {
+                self.remarks.refusal(|| link.refusal());
             }
             if received.answered > 0 {
                 state.last_answer = received.at;
-                state.under_way -= received.answered;
                 self.top_up(link, received.answered, received.at, state)?;
             }
             if received.rest == Rest::None {
@@ -201,18 +204,7 @@ impl<'a> Engine<'a> {
         state: &mut StageState,
     ) -> Result<(), Breach> {
         let granted = state.budget.grant(wanted, now);
-        state.under_way += granted;
         link.send(granted, &mut self.load, &self.clock)
-    }
-
-    fn lose(&mut self, number: usize, link: &Link, breach: &Breach, state: &mut StageState) {
-        state.tally.lost(link.under_way());
-        state.under_way -= link.under_way();
-        self.remarks.broken += 1;
-        self.remarks.first_breach.get_or_insert_with(|| {
-            let server = &self.plan.servers[number % self.plan.servers.len()];
-            format!("{}: {breach}", server.address())
-        });
     }
 
     fn give_up(&mut self, state: &mut StageState) {

@@ -157,7 +157,9 @@ impl Link {
                     None => break,
                 }
             }
-            tally.well(run.kind, at - run.sent_at, well as u64);
+            if well > 0 {
+                tally.well(run.kind, at - run.sent_at, well as u64);
+            }
             tally.refused(refused as u64);
             run.left -= well + refused;
             self.under_way -= well + refused;

@@ -79,32 +79,13 @@ impl Load {
 
 #[cfg(test)]
 mod tests {
-    use super::super::dialect::Dialect;
-    use super::super::plan::{Clients, Connections, Depth, Fill, Length, Percent, Question};
+    use super::super::plan::Fill;
+    use super::super::plan::tests::plan;
     use super::*;
-    use herd::protocol::{IamAt, MaxResults, Radius, Request, Timestamp};
+    use herd::protocol::{IamAt, Request};
     use std::collections::{BTreeMap, BTreeSet};
-    use std::time::Duration;
 
     const NOW: Timestamp = Timestamp::from_nanos(1_479_413_884_392_014_450);
-
-    fn plan(clients: u32, asking: u32, fill: Fill) -> Plan {
-        Plan {
-            servers: Vec::new(),
-            dialect: Dialect::Herd,
-            connections: Connections::new(1).unwrap(),
-            depth: Depth::new(1).unwrap(),
-            clients: Clients::new(clients).unwrap(),
-            asking: Percent::new(asking).unwrap(),
-            question: Question {
-                radius: Radius::parse(b"10").unwrap(),
-                max: MaxResults::new(20).unwrap(),
-            },
-            fill,
-            warm_up: Duration::ZERO,
-            length: Length::Count(1),
-        }
-    }
 
     fn lines(plan: &Plan, count: usize) -> Vec<String> {
         let (mut load, mut out) = (Load::of(plan), Vec::new());

@@ -14,7 +14,7 @@
 //! | `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
 //! | `dial`, `link`, `breach` | one connection |
 //! | `clock`, `budget`, `engine`, `progress` | all connections, from stage to stage |
-//! | `tally`, `report`, `bench_error` | what came of it |
+//! | `tally`, `remarks`, `report`, `bench_error` | what came of it |
 //!
 //! ```no_run
 //! use herd::protocol::{MaxResults, Radius};
@@ -53,6 +53,7 @@ mod link;
 mod load;
 mod plan;
 mod progress;
+mod remarks;
 mod replies;
 mod report;
 mod resp_replies;

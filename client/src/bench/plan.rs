@@ -130,3 +130,52 @@ impl fmt::Display for UnfitPlan {
 }
 
 impl Error for UnfitPlan {}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use herd::config::Herd;
+
+    /// A small plan.
+    pub(in super::super) fn plan(clients: u32, asking: u32, fill: Fill) -> Plan {
+        Plan {
+            servers: vec![Server::first_of(&Herd::default_herd())],
+            dialect: Dialect::Herd,
+            connections: Connections::new(2).unwrap(),
+            depth: Depth::new(16).unwrap(),
+            clients: Clients::new(clients).unwrap(),
+            asking: Percent::new(asking).unwrap(),
+            question: Question {
+                radius: Radius::parse(b"10").unwrap(),
+                max: MaxResults::new(20).unwrap(),
+            },
+            fill,
+            warm_up: Duration::ZERO,
+            length: Length::Count(1),
+        }
+    }
+
+    /// Ten thousand connections with ten thousand commands each would fill the memory.
+    #[test]
+    fn parts_must_fit_together() {
+        let good = plan(1, 0, Fill::Nobody);
+        let check = |plan: &Plan| plan.check().map_err(|error| error.to_string());
+        assert_eq!(check(&good), Ok(()));
+        let widest = Plan { connections: Connections::new(10_000).unwrap(), ..good.clone() };
+        let depth = |depth| Depth::new(depth).unwrap();
+        assert_eq!(check(&Plan { depth: depth(100), ..widest.clone() }), Ok(()));
+        assert_eq!(
+            check(&Plan { depth: depth(101), ..widest }),
+            Err("connections times depth are 1010000 commands under way, and at most 1000000 may be"
+                .to_owned())
+        );
+        let asking = Plan { asking: Percent::new(1).unwrap(), ..good.clone() };
+        assert_eq!(
+            check(&Plan { dialect: Dialect::RedisSet, ..asking.clone() }),
+            Err("what SET has stored cannot be asked for by place, but GEOADD's can".to_owned())
+        );
+        assert_eq!(check(&Plan { dialect: Dialect::RedisGeoAdd, ..asking }), Ok(()));
+        let nobody = Plan { servers: Vec::new(), ..good };
+        assert_eq!(check(&nobody), Err("no server to connect to".to_owned()));
+    }
+}

@@ -1,8 +1,9 @@
 //! What a measurement came to.
 
 use super::dialect::Kind;
-use super::engine::{Remarks, StageResult};
+use super::engine::StageResult;
 use super::plan::Plan;
+use super::remarks::Remarks;
 use hdrhistogram::Histogram;
 use serde::Serialize;
 
@@ -76,7 +77,7 @@ impl Report {
             clients: plan.clients.get(),
             commands: tally.answered(),
             errors: tally.errors(),
-            broken_connections: remarks.broken,
+            broken_connections: remarks.broken(),
             unmeasured_commands,
             seconds: rounded(seconds, 6),
             commands_per_second: rounded(tally.answered() as f64 / seconds.max(1e-9), 1),
@@ -150,4 +151,62 @@ impl Latency {
 fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
     (value * scale).round() / scale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::breach::Breach;
+    use super::super::plan::Fill;
+    use super::super::plan::tests::plan;
+    use super::super::tally::Tally;
+    use super::*;
+    use std::time::Duration;
+
+    /// A hundred replies to IAMAT after 1 to 100 ms, and some trouble.
+    fn measured() -> StageResult {
+        let mut tally = Tally::new();
+        for milliseconds in 1..=100 {
+            tally.well(Kind::Tell, Duration::from_millis(milliseconds), 1);
+        }
+        tally.refused(3);
+        tally.lost(0);
+        StageResult { tally, took: Duration::from_millis(250) }
+    }
+
+    /// Programs read this; what has no figures is not there.
+    #[test]
+    fn the_json_form_is_stable() {
+        let plan = plan(1000, 0, Fill::Nobody);
+        let mut remarks = Remarks::default();
+        remarks.breach(&plan.servers[0], &Breach::Closed);
+        let report = Report::new(&plan, &measured(), 7, &remarks);
+        assert_eq!(
+            serde_json::to_string(&report).unwrap(),
+            "{\"against\":\"herd\",\"servers\":[\"127.0.0.1:12000\"],\"connections\":2,\"depth\":16,\
+             \"clients\":1000,\"commands\":103,\"errors\":4,\"broken_connections\":1,\
+             \"unmeasured_commands\":7,\"seconds\":0.25,\"commands_per_second\":412.0,\
+             \"latency_us\":{\"iamat\":{\"count\":100,\"min\":999.936,\"p50\":50003.967,\
+             \"p90\":90046.463,\"p99\":99024.895,\"p99_9\":100007.935,\"max\":100007.935,\
+             \"mean\":50499.197}}}"
+        );
+    }
+
+    /// Latencies are told to three digits, in microseconds.
+    #[test]
+    fn quantiles_are_near_the_truth() {
+        let report = Report::new(&plan(1, 0, Fill::Nobody), &measured(), 0, &Remarks::default());
+        let latency = report.latency(Kind::Tell).unwrap();
+        for (found, truth) in [
+            (latency.min, 1_000.0),
+            (latency.p50, 50_000.0),
+            (latency.p90, 90_000.0),
+            (latency.p99, 99_000.0),
+            (latency.p99_9, 100_000.0),
+            (latency.max, 100_000.0),
+            (latency.mean, 50_500.0),
+        ] {
+            assert!((found - truth).abs() <= truth / 1000.0, "{found} {truth}");
+        }
+        assert_eq!(report.latency(Kind::Ask), None);
+    }
 }

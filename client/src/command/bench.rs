@@ -29,7 +29,7 @@ fn conclude(report: &Report) -> Result<(), Failure> {
     if report.errors() == 0 && report.broken_connections() == 0 {
         return Ok(());
     }
-    let errors = format!("{} commands were refused or lost", report.errors());
+    let errors = format!("commands refused or lost: {}", report.errors());
     let lines = [&[errors], report.remarks()].concat();
     Err(Failure::Outcome(lines.join("; ")))
 }

@@ -49,6 +49,7 @@ pub(crate) enum Subcommand {
     /// Runs request scripts and checks what they expect
     Replay(ReplayArguments),
     /// Loads servers and measures how fast they answer
+    #[structopt(usage = "herd-client bench [OPTIONS]")]
     Bench(BenchArguments),
 }
 
@@ -130,7 +131,7 @@ pub(crate) struct ReplayArguments {
     pub(crate) server: ServerArguments,
 }
 
-// Arguments of every subcommand.
+// Arguments of every subcommand that talks with one server.
 #[derive(Debug, StructOpt)]
 pub(crate) struct ServerArguments {
     /// The server to talk with: its name, or HOST:PORT [default: the herd's first]

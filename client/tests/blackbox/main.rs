@@ -4,11 +4,13 @@
 //! | file | what it is about |
 //! |---|---|
 //! | `iamat`, `whatsat`, `send`, `replay` | one subcommand each: stdout, stderr, exit status |
+//! | `bench` | `bench` against stubs and against a server of the library |
 //! | `formats` | `whatsat` as a table and as a map |
 //! | `usage` | arguments that make no sense, help, and where servers are found |
 //! | `library` | `Client`: replies as types, and everything that can go wrong on the way |
 //! | `stub`, `command`, `terminal` | the server of these tests, and running the command |
 
+mod bench;
 mod command;
 mod formats;
 mod iamat;

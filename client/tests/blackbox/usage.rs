@@ -101,7 +101,9 @@ fn unknown_and_missing_arguments_are_status_2() {
 /// Help is an answer: on stdout, with status 0, and no wider than a terminal.
 #[test]
 fn help_fits_a_terminal() {
-    for subcommand in [None, Some("iamat"), Some("whatsat"), Some("send"), Some("replay")] {
+    for subcommand in
+        [None, Some("iamat"), Some("whatsat"), Some("send"), Some("replay"), Some("bench")]
+    {
         let arguments: Vec<_> = subcommand.into_iter().chain(["--help"]).collect();
         let ran = run(&arguments);
         assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
