@@ -1,7 +1,7 @@
 //! The client of a herd, for programs and for scripts.
 //!
 //! [`Client`] talks with one server: it sends commands and reads the replies as types. [`script`]
-//! runs whole conversations with a herd and checks what comes back. [`bench`] puts a load on servers
+//! runs whole conversations with a herd and checks what comes back. [`mod@bench`] puts a load on servers
 //! and measures their replies. The command `herd-client` is all three with arguments.
 //!
 //! This package knows what a client may know: the grammar of [`herd::protocol`] and the addresses of

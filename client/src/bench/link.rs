@@ -11,10 +11,6 @@ use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
 use std::time::Instant;
 
-/// To write so few commands takes less than to look at the clock again. What it takes is not the
-/// server's latency.
-const BATCH_WITHOUT_COST: usize = 4;
-
 /// A connection, the commands under way on it, and what of them has not been sent yet.
 #[derive(Debug)]
 pub(super) struct Link {
@@ -94,10 +90,9 @@ impl Link {
             }
         }
         self.under_way += count;
-        if count > BATCH_WITHOUT_COST {
-            let sent_at = clock.now();
-            self.runs.range_mut(first..).for_each(|run| run.sent_at = sent_at);
-        }
+        // What writing the commands down took is not the server's latency.
+        let sent_at = clock.now();
+        self.runs.range_mut(first..).for_each(|run| run.sent_at = sent_at);
         self.flush()
     }
 

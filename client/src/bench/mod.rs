@@ -13,7 +13,8 @@
 //! | `dialect`, `template`, `load` | which commands are sent |
 //! | `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
 //! | `dial`, `link`, `breach` | one connection |
-//! | `clock`, `budget`, `engine`, `progress` | all connections, from stage to stage |
+//! | `clock`, `budget`, `engine`, `progress` | all connections, in one stage |
+//! | `measurement` | one stage after the other |
 //! | `tally`, `remarks`, `report`, `bench_error` | what came of it |
 //!
 //! ```no_run
@@ -39,8 +40,6 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-#[allow(clippy::module_inception)]
-mod bench;
 mod bench_error;
 mod breach;
 mod budget;
@@ -51,6 +50,7 @@ mod engine;
 mod herd_replies;
 mod link;
 mod load;
+mod measurement;
 mod plan;
 mod progress;
 mod remarks;
@@ -61,9 +61,9 @@ mod tally;
 mod template;
 mod whole_number;
 
-pub use bench::Bench;
 pub use bench_error::BenchError;
 pub use dialect::{Dialect, Kind};
+pub use measurement::Bench;
 pub use plan::{
     Clients, Connections, Depth, Fill, Length, Percent, Plan, Question, UNDER_WAY_MAX, UnfitPlan,
 };
