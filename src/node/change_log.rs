@@ -1,7 +1,8 @@
 //! The newest line of each client, in the order in which this server learned them.
 
+use super::known_line::KnownLine;
 use super::record_list::RecordList;
-use super::records::{Address, KnownLine};
+use super::records::Address;
 use crate::protocol::{At, ClientId};
 use foldhash::SharedSeed;
 use foldhash::quality::SeedableRandomState;

@@ -6,6 +6,7 @@
 
 mod change_log;
 mod feed_cursor;
+mod known_line;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod node;
 mod record_list;

@@ -1,7 +1,8 @@
 //! The records of a log in the order of their numbers.
 
 use super::change_log::Origin;
-use super::records::{Address, KnownLine, Records};
+use super::known_line::KnownLine;
+use super::records::{Address, Records};
 use super::waypoints::{SPACING, Waypoints};
 use std::iter;
 

@@ -1,8 +1,7 @@
 //! Where the lines of a log lie in memory.
 
 use super::change_log::{NeighborId, Origin};
-use crate::protocol::{At, ClientId, Timestamp};
-use memchr::{memchr, memrchr};
+use super::known_line::KnownLine;
 use std::hint::black_box;
 
 /// Lines are kept in chunks of so many bytes. The system gives memory for one when it is written.
@@ -38,46 +37,6 @@ impl Address {
 
     pub(super) fn to_option(self) -> Option<Self> {
         (self != Self::NONE).then_some(self)
-    }
-}
-
-/// The canonical line of a client with its LF.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct KnownLine<'a> {
-    pub(super) bytes: &'a [u8],
-    client_start: u16,
-}
-
-impl<'a> KnownLine<'a> {
-    /// `bytes`, the canonical form of `at` with its LF.
-    pub(super) fn new(at: &At<'_>, bytes: &'a [u8]) -> Self {
-        let start = at.client_span(bytes.len() - 1).start;
-        let client_start = u16::try_from(start).expect("a line is shorter than 65,536 bytes");
-        Self { bytes, client_start }
-    }
-
-    /// The line from the client on.
-    fn from_client(self) -> &'a [u8] {
-        &self.bytes[usize::from(self.client_start)..]
-    }
-
-    /// Whether it is that client's line.
-    pub(super) fn is_of(self, client: ClientId<'_>) -> bool {
-        let behind = self.from_client().strip_prefix(client.as_bytes());
-        behind.is_some_and(|behind| behind.starts_with(b" "))
-    }
-
-    /// The client's ID.
-    pub(super) fn client(self) -> &'a [u8] {
-        let end = memchr(b' ', self.from_client()).expect("the line goes on behind the client");
-        &self.from_client()[..end]
-    }
-
-    /// When the client was there.
-    pub(super) fn time(self) -> Timestamp {
-        let before = memrchr(b' ', self.bytes).expect("there are words before the time");
-        let text = &self.bytes[before + 1..self.bytes.len() - 1];
-        Timestamp::parse(text).expect("a canonical line ends with a time and LF")
     }
 }
 
@@ -160,8 +119,8 @@ impl Records {
     /// The record's line.
     pub(super) fn line(&self, address: Address) -> KnownLine<'_> {
         let length = self.line_bytes(address);
-        let client_start = u16::from_le_bytes(self.header(address, CLIENT_AT));
-        KnownLine { bytes: &self.from(address)[HEADER_BYTES..][..length], client_start }
+        let bytes = &self.bytes_at(address)[HEADER_BYTES..][..length];
+        KnownLine { bytes, client_start: u16::from_le_bytes(self.header(address, CLIENT_AT)) }
     }
 
     fn line_bytes(&self, address: Address) -> usize {
@@ -172,18 +131,18 @@ impl Records {
         let length = u16::try_from(line.bytes.len()).expect("a line is shorter than 65,536 bytes");
         self.set_header(address, LINE_BYTES_AT, length.to_le_bytes());
         self.set_header(address, CLIENT_AT, line.client_start.to_le_bytes());
-        self.from_mut(address)[HEADER_BYTES..][..line.bytes.len()].copy_from_slice(line.bytes);
+        self.bytes_at_mut(address)[HEADER_BYTES..][..line.bytes.len()].copy_from_slice(line.bytes);
     }
 
     /// Looks at a record's first 128 bytes, and at nothing in them.
     pub(super) fn touch(&self, address: Address) {
-        let bytes = self.from(address);
+        let bytes = self.bytes_at(address);
         black_box((bytes[0], bytes.get(64).copied(), bytes.get(127).copied()));
     }
 
     /// Looks at a record's first byte.
     pub(super) fn touch_header(&self, address: Address) {
-        black_box(self.from(address)[0]);
+        black_box(self.bytes_at(address)[0]);
     }
 
     /// The record before.
@@ -257,21 +216,21 @@ impl Records {
     }
 
     fn header<const N: usize>(&self, address: Address, at: usize) -> [u8; N] {
-        let bytes = self.from(address)[at..].first_chunk();
+        let bytes = self.bytes_at(address)[at..].first_chunk();
         *bytes.expect("a header lies within its chunk")
     }
 
     fn set_header<const N: usize>(&mut self, address: Address, at: usize, value: [u8; N]) {
-        self.from_mut(address)[at..at + N].copy_from_slice(&value);
+        self.bytes_at_mut(address)[at..at + N].copy_from_slice(&value);
     }
 
     /// The chunk from a record on.
-    fn from(&self, address: Address) -> &[u8] {
+    fn bytes_at(&self, address: Address) -> &[u8] {
         let (chunk, offset) = place(address);
         &self.chunks[chunk][offset..]
     }
 
-    fn from_mut(&mut self, address: Address) -> &mut [u8] {
+    fn bytes_at_mut(&mut self, address: Address) -> &mut [u8] {
         let (chunk, offset) = place(address);
         &mut self.chunks[chunk][offset..]
     }
