@@ -120,7 +120,11 @@ impl Journal {
             }
             let advanced = self.advanced.listen();
             match self.try_turn() {
-                Some(mut turn) => self.write(&mut turn, number, node).await?,
+                Some(mut turn) => {
+                    // Whoever else has something to write by now says so first, and shares the write.
+                    future::yield_now().await;
+                    self.write(&mut turn, number, node).await?;
+                }
                 None => advanced.await,
             }
         }
