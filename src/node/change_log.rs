@@ -94,6 +94,11 @@ impl ChangeLog {
         self.clients.is_empty()
     }
 
+    /// Whether lines can be taken in. There is room for some 16 GiB of them.
+    pub fn has_room(&self) -> bool {
+        self.list.has_room()
+    }
+
     /// The newest line known for `client`, canonical and with its LF.
     pub fn newest(&self, client: ClientId<'_>) -> Option<&[u8]> {
         let hash = self.hasher.hash_one(client.as_bytes());
@@ -104,8 +109,11 @@ impl ChangeLog {
 
     /// Takes a line in if it is greater than the one known for its client: by time, then byte by
     /// byte. `line` is the canonical form of `at` with its LF. Returns the number of the change, or
-    /// None when there is none.
+    /// None when there is none, or no room for it.
     pub fn take_in(&mut self, at: &At<'_>, line: &[u8], origin: Origin) -> Option<u64> {
+        if !self.has_room() {
+            return None;
+        }
         let Self { clients, hasher, list, last, .. } = self;
         let line = KnownLine::new(at, line);
         let hash = hasher.hash_one(at.client().as_bytes());

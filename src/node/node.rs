@@ -148,8 +148,9 @@ impl Node {
 
     /// Whether a client may tell a position with this time.
     fn allows(&self, client: ClientId<'_>, time: Timestamp, received: Timestamp) -> bool {
-        let has_room = self.log.len() < self.rules.clients_max || self.log.newest(client).is_some();
-        has_room && time <= received.saturating_add(self.rules.max_ahead)
+        let may_be_known =
+            self.log.len() < self.rules.clients_max || self.log.newest(client).is_some();
+        self.log.has_room() && may_be_known && time <= received.saturating_add(self.rules.max_ahead)
     }
 }
 
@@ -220,6 +221,20 @@ mod tests {
         assert_eq!(reply(&mut node, "IAMAT kiwi +1+1 2"), "AT Alford +998.000000000 kiwi +1+1 2\n");
         let at = At::parse(b"AT Ball +0.0 fig +1+1 1").expect("the line is good");
         assert_eq!(node.take_in(&at, Origin::Here), Some(3));
+    }
+
+    /// What is acknowledged is kept, so what cannot be kept must not be.
+    #[test]
+    fn a_full_log_takes_nothing_and_says_so() {
+        let mut node = node(AtCommands::Invalid);
+        let line = |number| format!("IAMAT {number}{} +1+1 1", "x".repeat(4000));
+        let acknowledged = |node: &mut Node, number| reply(node, &line(number)).starts_with("AT ");
+        let first_refused = (0..).find(|&number| !acknowledged(&mut node, number));
+        let refused = first_refused.expect("room ends");
+        assert_eq!(node.log().len(), refused);
+        assert_eq!(reply(&mut node, "IAMAT kiwi +1+1 1"), "? IAMAT kiwi +1+1 1\n");
+        let at = At::parse(b"AT Ball +0.0 kiwi +1+1 1").expect("the line is good");
+        assert_eq!(node.take_in(&at, Origin::Here), None);
     }
 
     #[test]

@@ -40,6 +40,11 @@ impl RecordList {
         self.records.origin(address)
     }
 
+    /// Whether any record can still be added or renewed.
+    pub(super) fn has_room(&self) -> bool {
+        self.records.have_room()
+    }
+
     /// Adds a record at the end.
     pub(super) fn push(&mut self, line: KnownLine<'_>, number: u64, origin: Origin) -> Address {
         let address = self.records.insert(line);

@@ -12,6 +12,9 @@ const UNIT_BYTES: usize = 4;
 
 const CHUNK_UNITS: usize = CHUNK_BYTES / UNIT_BYTES;
 
+/// Addresses reach over so many chunks; one remains for what stands for no address.
+const CHUNKS_MAX: usize = if cfg!(test) { 4 } else { u32::MAX as usize / CHUNK_UNITS };
+
 /// What stands before a record's line, in little-endian order, and where: the addresses of the
 /// records before it and behind it (4 bytes each), its number (6), of which the topmost bit is its
 /// mark, its origin, the length of its line, and where the client stands in that (2 each).
@@ -66,6 +69,11 @@ impl Records {
         self.live_bytes
     }
 
+    /// Whether any record can still be added. Otherwise none must be.
+    pub(super) fn have_room(&self) -> bool {
+        self.chunks.len() < CHUNKS_MAX
+    }
+
     /// Adds a record with nothing but a line.
     pub(super) fn insert(&mut self, line: KnownLine<'_>) -> Address {
         let units = units_of(line.bytes.len());
@@ -113,7 +121,7 @@ impl Records {
         let address = (self.chunks.len() - 1) * CHUNK_UNITS + self.used_units;
         self.used_units += units;
         let address = u32::try_from(address).ok().map(Address).and_then(Address::to_option);
-        address.expect("the limit of clients keeps a log below 16 GiB")
+        address.expect("records are added only while there is room")
     }
 
     /// The record's line.
