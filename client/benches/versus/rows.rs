@@ -32,6 +32,7 @@ pub(crate) fn all() -> Vec<Row> {
     rows.extend(start_up());
     rows.push(traffic_log());
     rows.extend(asyncio());
+    rows.extend(growth());
     rows
 }
 
@@ -196,4 +197,35 @@ fn asyncio() -> Vec<Row> {
             .aiming_at(Target::Ratio(0.01))
     })
     .into()
+}
+
+/// How what a command costs grows with the load, held against the cost under the usual one.
+fn growth() -> Vec<Row> {
+    let row = |name: String, what: String, servers, load, usual_servers, usual_load| {
+        let ours = CpuPerCommand { servers, load };
+        let theirs = CpuPerCommand { servers: usual_servers, load: usual_load };
+        Row::of_two(format!("grow-{name}"), what, CPU, ours, theirs)
+    };
+    let usual = Load::new(50, 16);
+    let mut rows = Vec::new();
+    for clients in [1_000, 10_000, 1_000_000] {
+        let (name, what) = (format!("clients-{clients}"), format!("{clients} clients : 100000"));
+        rows.push(row(name, what, IN_MEMORY, usual.of_clients(clients), IN_MEMORY, usual));
+    }
+    for connections in [1, 10, 200, 1_000] {
+        let (name, what) =
+            (format!("connections-{connections}"), format!("{connections} connections : 50, x16"));
+        rows.push(row(name, what, IN_MEMORY, Load::new(connections, 16), IN_MEMORY, usual));
+    }
+    for count in [2, 3, 5, 9] {
+        let (name, what) = (format!("servers-{count}"), format!("ring of {count} : one, 50x16"));
+        rows.push(row(name, what, Setup::Ring(count), usual, IN_MEMORY, usual));
+    }
+    // The more there is to tell at a time, the more changes share a message.
+    for (connections, depth) in [(1, 1), (10, 1), (50, 1), (8, 128)] {
+        let (name, load) = (format!("rate-{connections}x{depth}"), Load::new(connections, depth));
+        let what = format!("herd of five, {connections}x{depth} : 50x16");
+        rows.push(row(name, what, Setup::HerdOfFive, load, Setup::HerdOfFive, usual));
+    }
+    rows
 }

@@ -15,7 +15,7 @@ use std::process::Command;
 use std::rc::Rc;
 
 /// Servers, and the neighbors that each names; a link named on one side stands for both.
-type Links = &'static [(&'static str, &'static [&'static str])];
+type Links = Vec<(String, Vec<String>)>;
 
 /// A client that servers are told of to see whether they listen to each other.
 const PROBE: &str = "versus-probe";
@@ -43,23 +43,27 @@ pub(crate) struct Herd {
 impl Herd {
     /// One server that talks with nobody.
     pub(crate) fn alone() -> Outcome<Self> {
-        Self::new(&[("Alford", &[])])
+        Self::ring(1)
     }
 
     /// Two servers that talk with each other.
     pub(crate) fn pair() -> Outcome<Self> {
-        Self::new(&[("Alford", &["Ball"]), ("Ball", &[])])
+        Self::ring(2)
     }
 
-    /// The default herd.
+    /// The default herd, which is a ring, too.
     pub(crate) fn five() -> Outcome<Self> {
-        Self::new(&[
-            ("Alford", &["Hamilton", "Welsh"]),
-            ("Ball", &["Holiday", "Welsh"]),
-            ("Hamilton", &["Alford", "Holiday"]),
-            ("Holiday", &["Ball", "Hamilton"]),
-            ("Welsh", &["Alford", "Ball"]),
-        ])
+        Self::ring(5)
+    }
+
+    /// So many servers, each of which talks with the next one, and the last one with the first.
+    pub(crate) fn ring(count: usize) -> Outcome<Self> {
+        let name = |index: usize| format!("Server{index}");
+        let others = |index: usize| {
+            let next = (index + 1) % count;
+            (next != index).then(|| name(next)).into_iter().collect()
+        };
+        Self::new((0..count).map(|index| (name(index), others(index))).collect())
     }
 
     fn new(links: Links) -> Outcome<Self> {
@@ -75,7 +79,7 @@ impl Herd {
 
     /// Starts the server of this number and does not wait for it.
     pub(crate) fn start(&self, index: usize, keeping: Keeping, stage: &Stage) -> Outcome<Process> {
-        let (name, _) = self.links[index];
+        let (name, _) = &self.links[index];
         let mut command = Command::new(stage.herd_server());
         command.arg(name).arg("--herd").arg(self.file()).args(["--log-level", "warn"]);
         let data = self.ground.folder().join(name);

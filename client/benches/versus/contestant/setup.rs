@@ -12,6 +12,8 @@ pub(crate) enum Setup {
     OneServer(Keeping),
     /// The default herd, in memory.
     HerdOfFive,
+    /// So many servers in a ring, in memory.
+    Ring(usize),
     /// One Redis.
     Redis(Keeping),
     /// A Redis with four replicas, in memory.
@@ -26,6 +28,7 @@ impl Setup {
         match self {
             Self::OneServer(keeping) => Herd::alone()?.start_all(keeping, stage),
             Self::HerdOfFive => Herd::five()?.start_all(Keeping::Nothing, stage),
+            Self::Ring(count) => Herd::ring(count)?.start_all(Keeping::Nothing, stage),
             Self::Redis(keeping) => redis::start(keeping, 0, stage),
             Self::RedisWithReplicas => redis::start(Keeping::Nothing, 4, stage),
             Self::AsyncioHerd => asyncio::start(stage),
