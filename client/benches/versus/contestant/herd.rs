@@ -67,7 +67,8 @@ impl Herd {
     }
 
     fn new(links: Links) -> Outcome<Self> {
-        let herd = Self { links, ground: Rc::new(Ground::new(2 * links.len())?) };
+        let ground = Ground::new(2 * links.len())?;
+        let herd = Self { links, ground: Rc::new(ground) };
         fs::write(herd.file(), herd.toml())?;
         Ok(herd)
     }
