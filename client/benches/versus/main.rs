@@ -66,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
-    let rows = options.chosen(rows::all())?;
+    let rows = options.chosen()?;
     if options.list {
         rows.iter().for_each(|row| println!("{:<20}  {}", row.name(), row.what()));
         return Ok(ExitCode::SUCCESS);

@@ -1,6 +1,7 @@
 //! The arguments.
 
 use crate::row::Row;
+use crate::rows;
 use crate::stage::Extent;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,6 +22,10 @@ pub(crate) struct Options {
     /// Measures these rows only; set stands for all whose names begin with set-
     #[structopt(long, name = "ROW", use_delimiter = true)]
     only: Vec<String>,
+
+    /// Measures how our own costs grow with clients, connections, servers and the rate of changes
+    #[structopt(long)]
+    growth: bool,
 
     /// How often each side of a row has its turn
     #[structopt(long, name = "PAIRS", default_value = "5", parse(try_from_str = parse_count))]
@@ -78,7 +83,8 @@ impl Options {
     ///
     /// # Errors
     /// The first name that is no row's.
-    pub(crate) fn chosen(&self, rows: Vec<Row>) -> Result<Vec<Row>, String> {
+    pub(crate) fn chosen(&self) -> Result<Vec<Row>, String> {
+        let rows = if self.growth { rows::growth() } else { rows::against_others() };
         let is_of = |row: &Row, name: &str| {
             let rest = row.name().strip_prefix(name);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))

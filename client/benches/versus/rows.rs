@@ -22,8 +22,8 @@ const LOADS: [(&str, u32, u32, f64); 3] =
 const IN_MEMORY: Setup = Setup::OneServer(Keeping::Nothing);
 const REDIS_IN_MEMORY: Setup = Setup::Redis(Keeping::Nothing);
 
-/// Every row, in the order in which they are measured and shown.
-pub(crate) fn all() -> Vec<Row> {
+/// A herd against others, in the order in which rows are measured and shown.
+pub(crate) fn against_others() -> Vec<Row> {
     let mut rows = Vec::new();
     rows.extend(one_server());
     rows.extend(herd_of_five());
@@ -32,7 +32,6 @@ pub(crate) fn all() -> Vec<Row> {
     rows.extend(start_up());
     rows.push(traffic_log());
     rows.extend(asyncio());
-    rows.extend(growth());
     rows
 }
 
@@ -199,12 +198,13 @@ fn asyncio() -> Vec<Row> {
     .into()
 }
 
-/// How what a command costs grows with the load, held against the cost under the usual one.
-fn growth() -> Vec<Row> {
+/// A herd against itself: what a command costs under other loads, against what it costs under the
+/// usual one.
+pub(crate) fn growth() -> Vec<Row> {
     let row = |name: String, what: String, servers, load, usual_servers, usual_load| {
         let ours = CpuPerCommand { servers, load };
         let theirs = CpuPerCommand { servers: usual_servers, load: usual_load };
-        Row::of_two(format!("grow-{name}"), what, CPU, ours, theirs)
+        Row::of_two(name, what, CPU, ours, theirs)
     };
     let usual = Load::new(50, 16);
     let mut rows = Vec::new();
