@@ -17,7 +17,7 @@
 //! | `trial` | the ways to measure one side |
 //! | `contestant` | starting the servers |
 //! | `load`, `connection` | talking with them: many commands by `herd-client bench`, or one by one |
-//! | `process` | one process, and what it costs |
+//! | `process`, `processors` | one process, and what it costs; what the machine lost to others |
 //! | `report` | table, plot and figures |
 //!
 //! It runs on Linux only, since it reads from /proc what processes cost.
@@ -34,6 +34,7 @@ mod options;
 mod ports;
 mod problem;
 mod process;
+mod processors;
 mod report;
 mod row;
 mod rows;
@@ -44,6 +45,7 @@ mod trial;
 use measured::Measured;
 use options::Options;
 use problem::Problem;
+use processors::ProcessorTime;
 use row::Row;
 use stage::Stage;
 use std::error::Error;
@@ -75,7 +77,10 @@ fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         return Err("only Linux tells in /proc what a process costs".into());
     }
     let stage = Stage::new(options.extent())?;
+    let before = ProcessorTime::now()?;
     let measured = measure(&rows, &stage);
+    let stolen = ProcessorTime::now()?.percent_stolen_since(before);
+    eprintln!("other virtual machines had the processors for {stolen:.1} % of the time");
     report(&measured, options)?;
     let is_sound = |row: &Measured<'_>| matches!(row.result, Ok(_) | Err(Problem::Absent(_)));
     Ok(ExitCode::from(u8::from(!measured.iter().all(is_sound))))
