@@ -139,6 +139,14 @@ impl Connection {
         self.pipe(side.other()).forget_unread();
     }
 
+    /// Where this end has vanished there is room again, so whoever waits to write to it goes on, and
+    /// learns of it when the bytes arrive.
+    pub(super) fn probe(&mut self, ground: &mut Ground, side: Side) {
+        if self.end(side).state == EndState::Vanished {
+            self.pipe(side.other()).wake_writer(ground);
+        }
+    }
+
     /// A segment that `writer` sent has arrived.
     pub(super) fn arrive(
         &mut self,

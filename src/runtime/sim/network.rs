@@ -96,9 +96,17 @@ impl Network {
         self.connections.retain(|_, connection| !connection.is_over());
     }
 
-    /// A machine has power again: who still talks to what it was is told that it is gone.
+    /// A machine has power again: who still talks to what it was is told that it is gone, and so is
+    /// who waits for room there, since TCP probes a full window.
     pub(super) fn power_on(&mut self, ground: &mut Ground, machine: MachineId) {
         self.powerless.remove(&machine);
+        for connection in self.connections.values_mut() {
+            for side in [Side::Dialler, Side::Acceptor] {
+                if connection.end(side).machine == machine {
+                    connection.probe(ground, side);
+                }
+            }
+        }
         self.await_all(ground);
     }
 
