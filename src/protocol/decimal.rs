@@ -15,7 +15,11 @@ impl<'a> Digits<'a> {
     /// The digits at the start of `text`, maybe none, and what follows them.
     pub(super) fn read(text: &'a [u8]) -> (Self, &'a [u8]) {
         let (mut value, mut length) = (0_u64, 0);
-        for byte in text {
+        while let Some(eight) = text[length..].first_chunk().and_then(eight_digits) {
+            value = value.wrapping_mul(100_000_000).wrapping_add(eight);
+            length += 8;
+        }
+        for byte in &text[length..] {
             let digit = byte.wrapping_sub(b'0');
             if digit > 9 {
                 break;
@@ -45,6 +49,20 @@ impl<'a> Digits<'a> {
     pub(super) fn are_zeros(self) -> bool {
         self.text.iter().all(|&digit| digit == b'0')
     }
+}
+
+/// What eight digits spell; None unless they all are digits.
+///
+/// Neighbors are joined to pairs, pairs to fours and fours to eight within one register, as in Johnny
+/// Lee's "Fast numeric string to int": times are mostly digits, and this is where a line's time goes.
+fn eight_digits(text: &[u8; 8]) -> Option<u64> {
+    const ONES: u64 = u64::from_le_bytes([1; 8]);
+    let digits = u64::from_le_bytes(*text) ^ (ONES * u64::from(b'0'));
+    let above_nine = ((digits & (ONES * 0x7f)) + ONES * (0x7f - 9)) | digits;
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    let eight = (fours * 10_000 + (fours >> 32)) & 0xffff_ffff;
+    (above_nine & (ONES << 7) == 0).then_some(eight)
 }
 
 /// `D+[.D+]`.
@@ -162,6 +180,18 @@ mod tests {
         assert_eq!(text(263_873_386), "0.263873386");
         assert_eq!(text(1_479_413_884_392_014_450), "1479413884.392014450");
         assert_eq!(text(u64::MAX), "18446744073.709551615");
+    }
+
+    #[test]
+    fn eight_bytes_that_are_not_all_digits_are_none() {
+        for place in 0..8 {
+            for byte in 0..=255_u8 {
+                let mut text = *b"19283746";
+                text[place] = byte;
+                let number = std::str::from_utf8(&text).ok().filter(|_| byte.is_ascii_digit());
+                assert_eq!(eight_digits(&text), number.and_then(|text| text.parse().ok()));
+            }
+        }
     }
 
     proptest! {
