@@ -52,12 +52,12 @@ fn a_seed_decides_everything_and_seeds_differ() {
 #[test]
 fn planted_mistakes_are_found() {
     for (name, first) in [
-        ("reply-before-write", 110),
-        ("feed-ahead-of-fsync", 180),
+        ("reply-before-write", 70),
+        ("feed-ahead-of-fsync", 280),
         ("nothing-sent-back", 0),
         ("older-taken", 0),
-        ("cursor-kept", 210),
-        ("seq-before-lines", 20),
+        ("cursor-kept", 90),
+        ("seq-before-lines", 70),
         ("torn-tail-accepted", 0),
         ("names-not-synchronized", 0),
     ] {
