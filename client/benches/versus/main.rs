@@ -49,8 +49,9 @@ use processors::ProcessorTime;
 use row::Row;
 use stage::Stage;
 use std::error::Error;
-use std::fs;
-use std::io;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -77,11 +78,20 @@ fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
         return Err("only Linux tells in /proc what a process costs".into());
     }
     let stage = Stage::new(options.extent())?;
+    // Before all else, since it would be a pity to find out afterwards that a file cannot be written.
+    let (plot, figures) = (create(&options.svg)?, create(&options.json)?);
     let before = ProcessorTime::now()?;
     let measured = measure(&rows, &stage);
     let stolen = ProcessorTime::now()?.percent_stolen_since(before);
     eprintln!("other virtual machines had the processors for {stolen:.1} % of the time");
-    report(&measured, options)?;
+    let table = if options.markdown { report::markdown } else { report::text };
+    print!("{}", table(&measured));
+    if let Some(mut file) = plot {
+        file.write_all(report::plot(&measured).as_bytes())?;
+    }
+    if let Some(mut file) = figures {
+        writeln!(file, "{:#}", report::figures(&measured, options.extent()))?;
+    }
     let is_sound = |row: &Measured<'_>| matches!(row.result, Ok(_) | Err(Problem::Absent(_)));
     Ok(ExitCode::from(u8::from(!measured.iter().all(is_sound))))
 }
@@ -104,15 +114,11 @@ fn measure<'a>(rows: &'a [Row], stage: &Stage) -> Vec<Measured<'a>> {
     measured
 }
 
-fn report(measured: &[Measured<'_>], options: &Options) -> io::Result<()> {
-    let table = if options.markdown { report::markdown } else { report::text };
-    print!("{}", table(measured));
-    if let Some(path) = &options.svg {
-        fs::write(path, report::plot(measured))?;
-    }
-    if let Some(path) = &options.json {
-        let figures = report::figures(measured, options.extent());
-        fs::write(path, format!("{figures:#}\n"))?;
-    }
-    Ok(())
+/// Opens a file for writing. Relative paths begin at the project's top folder: cargo runs benchmarks in
+/// their package's.
+fn create(path: &Option<PathBuf>) -> Result<Option<File>, String> {
+    let Some(path) = path else { return Ok(None) };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);
+    let file = File::create(&path);
+    file.map(Some).map_err(|error| format!("cannot write {}: {error}", path.display()))
 }
