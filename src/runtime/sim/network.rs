@@ -85,13 +85,7 @@ impl Network {
     /// A machine loses power: it sends nothing any more, not even that it is gone.
     pub(super) fn power_off(&mut self, machine: MachineId) {
         self.powerless.insert(machine);
-        for connection in self.connections.values_mut() {
-            for side in [Side::Dialler, Side::Acceptor] {
-                if connection.end(side).machine == machine {
-                    connection.vanish(side);
-                }
-            }
-        }
+        self.for_ends_of(machine, |connection, side| connection.vanish(side));
         // Those that the other side had left already have nobody any more.
         self.connections.retain(|_, connection| !connection.is_over());
     }
@@ -100,14 +94,18 @@ impl Network {
     /// who waits for room there, since TCP probes a full window.
     pub(super) fn power_on(&mut self, ground: &mut Ground, machine: MachineId) {
         self.powerless.remove(&machine);
+        self.for_ends_of(machine, |connection, side| connection.probe(ground, side));
+        self.await_all(ground);
+    }
+
+    fn for_ends_of(&mut self, machine: MachineId, mut act: impl FnMut(&mut Connection, Side)) {
         for connection in self.connections.values_mut() {
             for side in [Side::Dialler, Side::Acceptor] {
                 if connection.end(side).machine == machine {
-                    connection.probe(ground, side);
+                    act(connection, side);
                 }
             }
         }
-        self.await_all(ground);
     }
 
     /// Begins to listen; port 0 is replaced by a free one.
