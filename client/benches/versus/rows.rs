@@ -20,6 +20,7 @@ const LOADS: [(&str, u32, u32, f64); 3] =
     [("50x1", 50, 1, 1.0), ("50x16", 50, 16, 0.5), ("8x128", 8, 128, 0.5)];
 
 const IN_MEMORY: Setup = Setup::OneServer(Keeping::Nothing);
+const HERD_OF_FIVE: Setup = Setup::Ring(5);
 const REDIS_IN_MEMORY: Setup = Setup::Redis(Keeping::Nothing);
 
 /// A herd against others, in the order in which rows are measured and shown.
@@ -84,7 +85,7 @@ fn herd_of_five() -> Vec<Row> {
                 format!("{name}-{shape}"),
                 format!("herd of five{told} : Redis, 4 replicas, {shape}"),
                 CPU,
-                CpuPerCommand { servers: Setup::HerdOfFive, load: load.aimed_at(aim) },
+                CpuPerCommand { servers: HERD_OF_FIVE, load: load.aimed_at(aim) },
                 CpuPerCommand { servers: Setup::RedisWithReplicas, load },
             );
             rows.push(match aim {
@@ -97,7 +98,7 @@ fn herd_of_five() -> Vec<Row> {
         "propagation",
         "news to all five : Redis, 4 replicas",
         MICROSECONDS,
-        Propagation { servers: Setup::HerdOfFive },
+        Propagation { servers: HERD_OF_FIVE },
         Propagation { servers: Setup::RedisWithReplicas },
     );
     rows.push(propagation.aiming_at(Target::Ratio(1.0)));
@@ -192,7 +193,7 @@ fn asyncio() -> Vec<Row> {
     ]
     .map(|(name, what, loads)| {
         let trial = |servers| WallTimePerCommand { servers, loads: loads.clone() };
-        Row::of_two(name, what, MICROSECONDS, trial(Setup::HerdOfFive), trial(Setup::AsyncioHerd))
+        Row::of_two(name, what, MICROSECONDS, trial(HERD_OF_FIVE), trial(Setup::AsyncioHerd))
             .aiming_at(Target::Ratio(0.01))
     })
     .into()
@@ -225,7 +226,7 @@ pub(crate) fn growth() -> Vec<Row> {
     for (connections, depth) in [(1, 1), (10, 1), (50, 1), (8, 128)] {
         let (name, load) = (format!("rate-{connections}x{depth}"), Load::new(connections, depth));
         let what = format!("herd of five, {connections}x{depth} : 50x16");
-        rows.push(row(name, what, Setup::HerdOfFive, load, Setup::HerdOfFive, usual));
+        rows.push(row(name, what, HERD_OF_FIVE, load, HERD_OF_FIVE, usual));
     }
     rows
 }

@@ -41,22 +41,8 @@ pub(crate) struct Herd {
 }
 
 impl Herd {
-    /// One server that talks with nobody.
-    pub(crate) fn alone() -> Outcome<Self> {
-        Self::ring(1)
-    }
-
-    /// Two servers that talk with each other.
-    pub(crate) fn pair() -> Outcome<Self> {
-        Self::ring(2)
-    }
-
-    /// The default herd, which is a ring, too.
-    pub(crate) fn five() -> Outcome<Self> {
-        Self::ring(5)
-    }
-
-    /// So many servers, each of which talks with the next one, and the last one with the first.
+    /// So many servers, each of which talks with the next one, and the last one with the first. One
+    /// talks with nobody; five are like the default herd.
     pub(crate) fn ring(count: usize) -> Outcome<Self> {
         let name = |index: usize| format!("Server{index}");
         let others = |index: usize| {

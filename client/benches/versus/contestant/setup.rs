@@ -10,8 +10,6 @@ use crate::stage::Stage;
 pub(crate) enum Setup {
     /// One server of ours.
     OneServer(Keeping),
-    /// The default herd, in memory.
-    HerdOfFive,
     /// So many servers in a ring, in memory.
     Ring(usize),
     /// One Redis.
@@ -26,8 +24,7 @@ impl Setup {
     /// Starts the servers and waits until they are ready.
     pub(crate) fn start(self, stage: &Stage) -> Outcome<Contestant> {
         match self {
-            Self::OneServer(keeping) => Herd::alone()?.start_all(keeping, stage),
-            Self::HerdOfFive => Herd::five()?.start_all(Keeping::Nothing, stage),
+            Self::OneServer(keeping) => Herd::ring(1)?.start_all(keeping, stage),
             Self::Ring(count) => Herd::ring(count)?.start_all(Keeping::Nothing, stage),
             Self::Redis(keeping) => redis::start(keeping, 0, stage),
             Self::RedisWithReplicas => redis::start(Keeping::Nothing, 4, stage),

@@ -33,8 +33,8 @@ pub(crate) enum Source {
 impl Trial for StartUp {
     fn begin<'a>(&'a self, stage: &'a Stage) -> Outcome<Measure<'a>> {
         let (herd, keeping) = match self.source {
-            Source::Journal => (Herd::alone()?, Keeping::EverySecond),
-            Source::Neighbor => (Herd::pair()?, Keeping::Nothing),
+            Source::Journal => (Herd::ring(1)?, Keeping::EverySecond),
+            Source::Neighbor => (Herd::ring(2)?, Keeping::Nothing),
         };
         let first = herd.start_first(1, keeping, stage)?;
         let load = Load::new(8, 128).of_clients(MILLION);
