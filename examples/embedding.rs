@@ -17,7 +17,7 @@ const HERD: &str = r#"
 fn main() -> Result<(), Box<dyn Error>> {
     task::block_on(async {
         let herd = Herd::from_toml(HERD)?;
-        let server = Server::builder(AsyncStd, &herd, &"Solo".parse()?).bind().await?;
+        let server = Server::builder(AsyncStd::new(), &herd, &"Solo".parse()?).bind().await?;
         let (address, stop) = (server.client_address(), server.stop());
         let running = task::spawn(server.run());
 

@@ -59,7 +59,7 @@ async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<Result<(), JournalE
     say("Five servers, each talking with its neighbors only:\n");
     let mut running = Vec::new();
     for config in herd.servers() {
-        let server = Server::builder(AsyncStd, herd, config.name()).bind().await?;
+        let server = Server::builder(AsyncStd::new(), herd, config.name()).bind().await?;
         let neighbors: Vec<_> = config.neighbors().iter().map(|n| n.name().as_str()).collect();
         let (name, address) = (server.name().as_str().to_owned(), server.client_address());
         say(&format!("    {name:<8}  {address}  talks with {}", neighbors.join(" and ")));
@@ -69,7 +69,7 @@ async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<Result<(), JournalE
 }
 
 async fn converse(herd: &Herd) -> Outcome<()> {
-    let now = AsyncStd.now();
+    let now = AsyncStd::new().now();
     let (earlier, later) = (now.saturating_sub(Duration::from_secs(60)), now);
 
     heading("A position told to one server ...");

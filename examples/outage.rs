@@ -29,9 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         task::spawn(take_in_and_say_nothing(service));
 
         let herd = Herd::from_toml("[servers.Solo]\nlisten = '127.0.0.1:0'")?;
-        let fetcher = careful(AsyncStd, SurfFetcher::new(AsyncStd), FETCH_TIMEOUT);
+        let fetcher = careful(AsyncStd::new(), SurfFetcher::new(AsyncStd::new()), FETCH_TIMEOUT);
         let places = GooglePlaces::new(fetcher, "a-key".parse()?).with_base(&base)?;
-        let server = Server::builder(AsyncStd, &herd, &"Solo".parse()?).places(Shared::new(places));
+        let server =
+            Server::builder(AsyncStd::new(), &herd, &"Solo".parse()?).places(Shared::new(places));
         let server = server.bind().await?;
         let (address, stop) = (server.client_address(), server.stop());
         let running = task::spawn(server.run());

@@ -44,7 +44,7 @@
 //!
 //! # async_std::task::block_on(async {
 //! let herd = Herd::from_toml("[servers.Solo]\nlisten = '127.0.0.1:0'")?;
-//! let server = Server::builder(AsyncStd, &herd, &"Solo".parse()?).bind().await?;
+//! let server = Server::builder(AsyncStd::new(), &herd, &"Solo".parse()?).bind().await?;
 //! let (address, stop) = (server.client_address(), server.stop());
 //! let running = async_std::task::spawn(server.run());
 //!

@@ -53,5 +53,5 @@ pub(crate) async fn pause(span: Duration) {
 
 /// The time of this machine's clock, to stamp a position with.
 pub fn now() -> Timestamp {
-    AsyncStd.now()
+    AsyncStd::new().now()
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 /// use herd::places::GooglePlaces;
 /// use herd::runtime::AsyncStd;
 ///
-/// let fetcher = careful(AsyncStd, SurfFetcher::new(AsyncStd), FETCH_TIMEOUT);
+/// let fetcher = careful(AsyncStd::new(), SurfFetcher::new(AsyncStd::new()), FETCH_TIMEOUT);
 /// let places = GooglePlaces::new(fetcher, "AIzaSecret".parse()?);
 /// # Ok::<(), herd::places::InvalidApiKey>(())
 /// ```

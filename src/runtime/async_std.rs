@@ -28,6 +28,11 @@ use std::time::{Duration, Instant, SystemTime};
 pub struct AsyncStd;
 
 impl AsyncStd {
+    /// This machine, on as many threads as async-std starts by itself.
+    pub fn new() -> Self {
+        Self
+    }
+
     /// The runtime on so many threads. They are this whole program's, and the first to ask for
     /// something of async-std decides how many there are.
     pub fn on_threads(threads: NonZeroUsize) -> Self {
@@ -142,8 +147,8 @@ mod tests {
     #[test]
     fn closing_one_direction_leaves_the_other_open() -> io::Result<()> {
         task::block_on(async {
-            let port = AsyncStd.listen("127.0.0.1:0").await?;
-            let mut dialled = AsyncStd.connect(&port.local_address().to_string()).await?;
+            let port = AsyncStd::new().listen("127.0.0.1:0").await?;
+            let mut dialled = AsyncStd::new().connect(&port.local_address().to_string()).await?;
             let (mut accepted, _) = port.accept().await?;
             dialled.write_all(b"question").await?;
             dialled.close().await?;

@@ -39,10 +39,10 @@ mod tests {
         let mut backoff = Backoff::default();
         for longest in [0, 50, 100, 200, 400, 400] {
             let longest = Duration::from_millis(longest);
-            let wait = backoff.wait(&AsyncStd);
+            let wait = backoff.wait(&AsyncStd::new());
             assert!(longest / 2 <= wait && wait <= longest, "{wait:?} for {longest:?}");
         }
         backoff.reset();
-        assert_eq!(backoff.wait(&AsyncStd), Duration::ZERO);
+        assert_eq!(backoff.wait(&AsyncStd::new()), Duration::ZERO);
     }
 }

@@ -51,7 +51,7 @@ mod tests {
     /// A deadline that passed once must be of use again: a heartbeat comes after a heartbeat.
     #[test]
     fn it_passes_again_and_again_and_moves_on_while_it_is_armed() {
-        let runtime = AsyncStd;
+        let runtime = AsyncStd::new();
         let mut deadline = Deadline::new();
         let start = runtime.uptime();
         for step in 1..=3 {

@@ -39,7 +39,7 @@ const SPARE_PEER_CONNECTIONS: usize = 64;
 /// use herd::server::Server;
 ///
 /// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
-/// let server = Server::builder(AsyncStd, &Herd::default_herd(), &"Alford".parse()?).bind().await?;
+/// let server = Server::builder(AsyncStd::new(), &Herd::default_herd(), &"Alford".parse()?).bind().await?;
 /// println!("{} answers on {}", server.name(), server.client_address());
 /// server.run().await?;
 /// # Ok(())

@@ -88,7 +88,7 @@ fn outcome(source: Source, host: &str, roots: Roots) -> Result<String, String> {
     let (_, port) = address.rsplit_once(':').expect("an address has a port");
     let port = port.to_owned();
     let base = format!("https://{host}:{port}");
-    let outcome = ask(SurfFetcher::trusting(AsyncStd, roots), &base);
+    let outcome = ask(SurfFetcher::trusting(AsyncStd::new(), roots), &base);
     let request = source.request();
     let believed = outcome.is_ok() || request.is_empty();
     assert!(believed, "the key went to a service that was not believed");
@@ -153,7 +153,7 @@ fn a_connection_over_tls_is_used_again() {
         answer(stream);
         wait_for_close(stream);
     });
-    let fetcher = SurfFetcher::trusting(AsyncStd, authority.roots());
+    let fetcher = SurfFetcher::trusting(AsyncStd::new(), authority.roots());
     let places = GooglePlaces::new(fetcher, KEY.parse().expect("the test's key is good"));
     let places = places.with_base(&format!("https://{}", source.address())).expect("it is a base");
     for _ in 0..2 {
@@ -186,7 +186,7 @@ fn a_reply_without_its_end_is_an_error() {
         stream.flush().expect("the fetcher reads");
     });
     let base = format!("https://{}", source.address());
-    let got = ask(SurfFetcher::trusting(AsyncStd, authority.roots()), &base);
+    let got = ask(SurfFetcher::trusting(AsyncStd::new(), authority.roots()), &base);
     let why = format!("no whole reply from {}: the connection ended early", source.address());
     assert_eq!(got, Err(format!("no answer from the places service: {why}")));
 }
@@ -215,5 +215,5 @@ fn ssl_cert_file_names_the_authorities() {
 #[ignore = "ssl_cert_file_names_the_authorities runs it, in another environment"]
 fn ask_with_the_platforms_roots() {
     let Ok(base) = std::env::var("HERD_TEST_BASE") else { return };
-    assert_eq!(ask(SurfFetcher::new(AsyncStd), &base).as_deref(), Ok(CUT_REPLY));
+    assert_eq!(ask(SurfFetcher::new(AsyncStd::new()), &base).as_deref(), Ok(CUT_REPLY));
 }

@@ -58,7 +58,7 @@ fn ask_for(places: &impl Places, radius: &str, max: u8) -> Result<String, String
 
 /// A fetcher that needs no certificates, for these tests speak plain HTTP.
 fn fetcher() -> SurfFetcher<AsyncStd> {
-    SurfFetcher::trusting(AsyncStd, Roots::platform())
+    SurfFetcher::trusting(AsyncStd::new(), Roots::platform())
 }
 
 /// What a client gets from a played service, with the service's address as `HOST`, and the request

@@ -11,7 +11,7 @@ use std::io::Write;
 /// Google's Nearby Search at `base`, with all that a server puts around it.
 fn remote(base: &str) -> impl Places {
     let key = KEY.parse().expect("the test's key is good");
-    let places = GooglePlaces::new(careful(AsyncStd, fetcher(), SHORT * 10), key);
+    let places = GooglePlaces::new(careful(AsyncStd::new(), fetcher(), SHORT * 10), key);
     Shared::new(places.with_base(base).expect("the base is good"))
 }
 

@@ -19,7 +19,7 @@ fn solo() -> String {
     let herd = "[servers.Solo]\nlisten = '127.0.0.1:0'\npeer_listen = '127.0.0.1:0'";
     let herd = Herd::from_toml(herd).unwrap();
     let name = "Solo".parse().unwrap();
-    let server = Server::builder(AsyncStd, &herd, &name).bind();
+    let server = Server::builder(AsyncStd::new(), &herd, &name).bind();
     let server = async_std::task::block_on(server).unwrap();
     let address = server.client_address().to_string();
     async_std::task::spawn(server.run());

@@ -85,13 +85,13 @@ fn open(
 fn fetcher(options: &Options) -> impl Fetcher {
     let remotes = options.places.sources().iter().filter(|source| source.is_remote()).count();
     let span = FETCH_TIMEOUT / u32::try_from(remotes).expect("an argument is not that long");
-    careful(AsyncStd, SurfFetcher::new(AsyncStd), span)
+    careful(AsyncStd::new(), SurfFetcher::new(AsyncStd::new()), span)
 }
 
 /// What every remote source gets: equal questions are asked once, and answers kept if so wished.
 fn remote(options: &Options, places: impl Places) -> Arc<dyn Places> {
     match options.places_cache {
-        Some(limits) => Arc::new(Shared::new(Cached::new(AsyncStd, places, limits))),
+        Some(limits) => Arc::new(Shared::new(Cached::new(AsyncStd::new(), places, limits))),
         None => Arc::new(Shared::new(places)),
     }
 }

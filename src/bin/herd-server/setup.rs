@@ -28,7 +28,7 @@ pub(super) fn builder(
         connections: connections_within(herd.limits().connections),
         ..herd.limits().clone()
     };
-    let builder = Server::builder(AsyncStd, &herd, &options.name)
+    let builder = Server::builder(AsyncStd::new(), &herd, &options.name)
         .limits(limits)
         .shared_places(places(options)?);
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
