@@ -5,8 +5,8 @@
 
 use futures_lite::AsyncWriteExt;
 use herd::config::Herd;
-use herd::runtime::Runtime;
 use herd::runtime::sim::{Conditions, Event, Machine, Sim};
+use herd::runtime::{Clock, Net, Spawn};
 use herd::server::Server;
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -11,7 +11,7 @@ use futures_lite::{AsyncWriteExt, StreamExt};
 use herd::config::Herd;
 use herd::journal::JournalError;
 use herd::protocol::Timestamp;
-use herd::runtime::{AsyncStd, Runtime};
+use herd::runtime::{AsyncStd, Clock};
 use herd::server::{Server, Stop};
 use std::error::Error;
 use std::io::{self, Write};

@@ -4,8 +4,8 @@
 
 use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use herd::config::Herd;
-use herd::runtime::Runtime;
 use herd::runtime::sim::{Machine, Sim};
+use herd::runtime::{Net, Spawn};
 use herd::server::{Server, Stop};
 use herd::simulation::{self, Options, Planted};
 use std::io;

@@ -6,7 +6,7 @@ use async_std::net::TcpStream;
 use async_std::task;
 use herd::config::Address;
 use herd::protocol::Timestamp;
-use herd::runtime::{AsyncStd, Runtime};
+use herd::runtime::{AsyncStd, Clock};
 use std::future::Future;
 use std::io;
 use std::time::Duration;

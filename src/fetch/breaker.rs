@@ -1,7 +1,7 @@
 //! A circuit breaker: who is down is left alone.
 
 use super::{FetchError, FetchRequest, FetchResponse, Fetcher};
-use crate::runtime::Runtime;
+use crate::runtime::Clock;
 use async_trait::async_trait;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -15,16 +15,16 @@ pub const PROBE_SPAN: Duration = Duration::from_secs(5);
 /// A [`Fetcher`] that answers at once with [`FetchError::Down`] while its service is down, and lets
 /// one request through now and then to see whether it still is. For one service only.
 #[derive(Debug)]
-pub struct Breaker<R, F> {
-    runtime: R,
+pub struct Breaker<C, F> {
+    clock: C,
     fetcher: F,
     health: Mutex<Health>,
 }
 
-impl<R: Runtime, F: Fetcher> Breaker<R, F> {
+impl<C: Clock, F: Fetcher> Breaker<C, F> {
     /// The same fetcher, which thinks well of its service at first.
-    pub fn new(runtime: R, fetcher: F) -> Self {
-        Self { runtime, fetcher, health: Mutex::default() }
+    pub fn new(clock: C, fetcher: F) -> Self {
+        Self { clock, fetcher, health: Mutex::default() }
     }
 
     fn health(&self) -> MutexGuard<'_, Health> {
@@ -33,12 +33,12 @@ impl<R: Runtime, F: Fetcher> Breaker<R, F> {
 }
 
 #[async_trait]
-impl<R: Runtime, F: Fetcher> Fetcher for Breaker<R, F> {
+impl<C: Clock, F: Fetcher> Fetcher for Breaker<C, F> {
     async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let host = request.host();
-        self.health().admit(&host, self.runtime.uptime())?;
+        self.health().admit(&host, self.clock.uptime())?;
         let outcome = self.fetcher.fetch(request).await;
-        self.health().take_note(&host, &outcome, self.runtime.uptime());
+        self.health().take_note(&host, &outcome, self.clock.uptime());
         outcome
     }
 }

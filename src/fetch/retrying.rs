@@ -1,7 +1,7 @@
 //! A second attempt.
 
 use super::{FetchError, FetchRequest, FetchResponse, Fetcher};
-use crate::runtime::Runtime;
+use crate::runtime::Clock;
 use async_trait::async_trait;
 use std::time::Duration;
 
@@ -16,31 +16,31 @@ pub const RETRY_SPAN_MAX: Duration = Duration::from_millis(150);
 ///
 /// A request may so arrive twice: it is for questions, which change nothing.
 #[derive(Debug)]
-pub struct Retrying<R, F> {
-    runtime: R,
+pub struct Retrying<C, F> {
+    clock: C,
     fetcher: F,
 }
 
-impl<R: Runtime, F: Fetcher> Retrying<R, F> {
+impl<C: Clock, F: Fetcher> Retrying<C, F> {
     /// The same fetcher with a second attempt.
-    pub fn new(runtime: R, fetcher: F) -> Self {
-        Self { runtime, fetcher }
+    pub fn new(clock: C, fetcher: F) -> Self {
+        Self { clock, fetcher }
     }
 
     fn pause(&self) -> Duration {
         let range = (RETRY_SPAN_MAX - RETRY_SPAN_MIN).as_micros() as u64;
-        RETRY_SPAN_MIN + Duration::from_micros(self.runtime.random() % (range + 1))
+        RETRY_SPAN_MIN + Duration::from_micros(self.clock.random() % (range + 1))
     }
 }
 
 #[async_trait]
-impl<R: Runtime, F: Fetcher> Fetcher for Retrying<R, F> {
+impl<C: Clock, F: Fetcher> Fetcher for Retrying<C, F> {
     async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let outcome = self.fetcher.fetch(request.clone()).await;
         if !may_pass(&outcome) {
             return outcome;
         }
-        self.runtime.sleep(self.pause()).await;
+        self.clock.sleep(self.pause()).await;
         self.fetcher.fetch(request).await
     }
 }

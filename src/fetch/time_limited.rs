@@ -1,31 +1,31 @@
 //! A limit on the time that a fetch takes in all.
 
 use super::{FetchError, FetchRequest, FetchResponse, Fetcher};
-use crate::runtime::{Runtime, timeout};
+use crate::runtime::{Clock, timeout};
 use async_trait::async_trait;
 use std::time::Duration;
 
 /// A [`Fetcher`] that gives up after so long, whatever the one within it waits for: its turn, the
 /// network, a second attempt.
 #[derive(Debug)]
-pub struct TimeLimited<R, F> {
-    runtime: R,
+pub struct TimeLimited<C, F> {
+    clock: C,
     fetcher: F,
     span: Duration,
 }
 
-impl<R: Runtime, F: Fetcher> TimeLimited<R, F> {
+impl<C: Clock, F: Fetcher> TimeLimited<C, F> {
     /// The same fetcher with a limit on its time.
-    pub fn new(runtime: R, fetcher: F, span: Duration) -> Self {
-        Self { runtime, fetcher, span }
+    pub fn new(clock: C, fetcher: F, span: Duration) -> Self {
+        Self { clock, fetcher, span }
     }
 }
 
 #[async_trait]
-impl<R: Runtime, F: Fetcher> Fetcher for TimeLimited<R, F> {
+impl<C: Clock, F: Fetcher> Fetcher for TimeLimited<C, F> {
     async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let host = request.host();
-        let outcome = timeout(&self.runtime, self.span, self.fetcher.fetch(request)).await;
+        let outcome = timeout(&self.clock, self.span, self.fetcher.fetch(request)).await;
         outcome.unwrap_or(Err(FetchError::TimedOut { host, after: self.span }))
     }
 }

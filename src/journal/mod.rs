@@ -13,6 +13,8 @@ mod record;
 mod recovery;
 mod replay;
 mod rewrite;
+#[cfg(feature = "sim")]
+mod sim_disk;
 
 pub use disk::{Disk, DiskFile};
 pub use error::{BadLine, JournalError};

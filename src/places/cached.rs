@@ -1,7 +1,7 @@
 //! Answers that are kept for a while.
 
 use super::{Answer, Places, PlacesError, Question};
-use crate::runtime::Runtime;
+use crate::runtime::Clock;
 use async_trait::async_trait;
 use hashlink::LinkedHashMap;
 use std::fmt;
@@ -64,29 +64,29 @@ impl std::error::Error for InvalidCacheLimits {}
 /// same position and the same radius. Whether a service allows that is for its terms to say.
 ///
 /// What is oldest goes first, when it is too old or when room is needed.
-pub struct Cached<R, P> {
-    runtime: R,
+pub struct Cached<C, P> {
+    clock: C,
     source: P,
     limits: CacheLimits,
     kept: Mutex<Kept>,
 }
 
-impl<R: Runtime, P: Places> Cached<R, P> {
+impl<C: Clock, P: Places> Cached<C, P> {
     /// The same source with a memory.
-    pub fn new(runtime: R, source: P, limits: CacheLimits) -> Self {
-        Self { runtime, source, limits, kept: Mutex::default() }
+    pub fn new(clock: C, source: P, limits: CacheLimits) -> Self {
+        Self { clock, source, limits, kept: Mutex::default() }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
         let mut kept = self.kept.lock().expect("nothing panics while it holds the lock");
         let age_max = Duration::from_secs(self.limits.seconds.into());
-        kept.forget_before(self.runtime.uptime().checked_sub(age_max));
+        kept.forget_before(self.clock.uptime().checked_sub(age_max));
         kept
     }
 }
 
 #[async_trait]
-impl<R: Runtime, P: Places> Places for Cached<R, P> {
+impl<C: Clock, P: Places> Places for Cached<C, P> {
     async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
         if !question.wants_any() {
             return self.source.nearby(question).await;
@@ -97,14 +97,14 @@ impl<R: Runtime, P: Places> Places for Cached<R, P> {
         }
         let answer = self.source.nearby(&question.for_everyone()).await?.into_shareable();
         if answer.verdict().is_good() {
-            let entry = Entry { answer: answer.clone(), since: self.runtime.uptime() };
+            let entry = Entry { answer: answer.clone(), since: self.clock.uptime() };
             self.kept().keep(key, entry, self.limits.mib as usize * 1024 * 1024);
         }
         Ok(answer)
     }
 }
 
-impl<R, P> fmt::Debug for Cached<R, P> {
+impl<C, P> fmt::Debug for Cached<C, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cached").field("limits", &self.limits).finish_non_exhaustive()
     }

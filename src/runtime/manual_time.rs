@@ -1,16 +1,14 @@
 //! Time that a test moves by hand.
 
-use super::{AsyncStd, Runtime};
+use super::clock::Clock;
 use crate::protocol::Timestamp;
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-/// A world without a network, where time stands still until it is told to go on, and chance always
-/// gives the same.
+/// A clock that stands still until a test moves it. Every random number is 0.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ManualTime {
     state: Arc<Mutex<State>>,
@@ -23,7 +21,7 @@ struct State {
 }
 
 impl ManualTime {
-    /// Lets so much time pass.
+    /// Moves the clock on by `span`.
     pub(crate) fn advance(&self, span: Duration) {
         let mut state = self.state.lock().expect("no test panics here");
         state.now += span;
@@ -31,22 +29,8 @@ impl ManualTime {
     }
 }
 
-impl Runtime for ManualTime {
-    type Stream = <AsyncStd as Runtime>::Stream;
-    type Listener = <AsyncStd as Runtime>::Listener;
+impl Clock for ManualTime {
     type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
-
-    async fn listen(&self, _address: &str) -> io::Result<Self::Listener> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    async fn connect(&self, _address: &str) -> io::Result<Self::Stream> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn spawn(&self, _task: impl Future<Output = ()> + Send + 'static) {
-        unreachable!("nothing that is tested with this has tasks");
-    }
 
     fn sleep(&self, span: Duration) -> Self::Sleep {
         let (state, end) = (Arc::clone(&self.state), self.uptime() + span);

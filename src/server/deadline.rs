@@ -45,7 +45,7 @@ impl<R: Runtime> Deadline<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::AsyncStd;
+    use crate::runtime::{AsyncStd, Clock};
     use futures_lite::future::{block_on, poll_fn};
 
     /// A deadline that passed once must be of use again: a heartbeat comes after a heartbeat.

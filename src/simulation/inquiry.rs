@@ -4,7 +4,7 @@ use super::at_line::AtLine;
 use super::servers::Servers;
 use super::wire::Replies;
 use crate::runtime::sim::Machine;
-use crate::runtime::{self, Runtime};
+use crate::runtime::{self, Clock, Net};
 use futures_lite::AsyncWriteExt;
 use std::collections::BTreeMap;
 use std::io;

@@ -2,7 +2,7 @@
 
 use super::at_line::AtLine;
 use super::inquiry::Knowledge;
-use crate::journal::{Disk, JOURNAL_FILE};
+use crate::journal::JOURNAL_FILE;
 use crate::runtime::sim::SimDisk;
 
 /// A record ends with a space, a star, and eight digits.

@@ -1,7 +1,7 @@
 //! A source of places that takes its time.
 
 use crate::places::{Answer, Places, PlacesError, Question};
-use crate::runtime::Runtime;
+use crate::runtime::Clock;
 use crate::runtime::sim::{Chance, Machine};
 use async_trait::async_trait;
 use std::time::Duration;

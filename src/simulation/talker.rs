@@ -6,7 +6,8 @@ use super::model::Encounter;
 use super::stage::Stage;
 use super::wire::Replies;
 use crate::runtime::sim::{Chance, Machine, SimStream};
-use crate::runtime::{self, Runtime};
+use crate::runtime::{self, Clock, Net};
+use futures_lite::io::{ReadHalf, WriteHalf, split};
 use futures_lite::{AsyncWriteExt, future};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -112,8 +113,9 @@ impl Talker {
         let hangs_up = self.chance.one_in(10);
         let span = self.chance.span(&(Duration::ZERO..=Duration::from_millis(500)));
         let machine = self.machine.clone();
-        let heard = listener.hear(stream.clone(), &awaited);
-        let said = self.say(server, stream, &awaited);
+        let (reader, writer) = split(stream);
+        let heard = listener.hear(reader, &awaited);
+        let said = self.say(server, writer, &awaited);
         let talk = async {
             let (said, heard) = future::zip(said, heard).await;
             heard?;
@@ -133,7 +135,7 @@ impl Talker {
     async fn say(
         &mut self,
         server: usize,
-        mut stream: SimStream,
+        mut stream: WriteHalf<SimStream>,
         awaited: &Awaited,
     ) -> io::Result<()> {
         let pipelines = self.chance.one_in(3);
@@ -201,7 +203,7 @@ struct Listener {
 }
 
 impl Listener {
-    async fn hear(&self, stream: SimStream, awaited: &Awaited) -> Result<(), End> {
+    async fn hear(&self, stream: ReadHalf<SimStream>, awaited: &Awaited) -> Result<(), End> {
         if let Some(stall) = self.stall {
             self.machine.sleep(stall).await;
         }
@@ -234,7 +236,7 @@ impl Listener {
     /// Checks one reply; returns the line that it shows to be known.
     async fn check(
         &self,
-        replies: &mut Replies,
+        replies: &mut Replies<ReadHalf<SimStream>>,
         command: Command,
         floor: Option<AtLine>,
         line: Vec<u8>,

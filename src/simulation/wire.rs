@@ -1,17 +1,16 @@
 //! A client's end of a connection.
 
-use crate::runtime::sim::SimStream;
-use futures_lite::AsyncReadExt;
+use futures_lite::{AsyncRead, AsyncReadExt};
 use std::io;
 
 /// Replies, read line by line.
-pub(super) struct Replies {
-    stream: SimStream,
+pub(super) struct Replies<S> {
+    stream: S,
     unread: Vec<u8>,
 }
 
-impl Replies {
-    pub(super) fn new(stream: SimStream) -> Self {
+impl<S: AsyncRead + Unpin> Replies<S> {
+    pub(super) fn new(stream: S) -> Self {
         Self { stream, unread: Vec::new() }
     }
 

@@ -2,29 +2,11 @@
 
 use super::conditions::Conditions;
 use super::ground::Ground;
-use super::machine::MachineId;
+use super::ids::{MachineId, Side};
 use super::pipe::{Pipe, Segment};
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll};
-
-/// One of the two ends of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Side {
-    /// Who dialled.
-    Dialler,
-    /// Who was dialled.
-    Acceptor,
-}
-
-impl Side {
-    pub(super) fn other(self) -> Self {
-        match self {
-            Side::Dialler => Side::Acceptor,
-            Side::Acceptor => Side::Dialler,
-        }
-    }
-}
 
 /// A connection in a simulated network.
 pub(super) struct Connection {

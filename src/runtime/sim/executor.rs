@@ -1,6 +1,6 @@
 //! The tasks of a simulated world.
 
-use super::machine::MachineId;
+use super::ids::MachineId;
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;

@@ -1,7 +1,7 @@
 //! What everything in a simulated world stands on: time and chance.
 
 use super::chance::{Chance, mix};
-use super::network::PipeId;
+use super::ids::PipeId;
 use std::collections::BTreeMap;
 use std::task::Waker;
 use std::time::Duration;

@@ -1,44 +1,26 @@
 //! One machine of a simulated world.
 
-use super::disk::{DiskState, SimDisk};
+use super::disk::SimDisk;
 use super::event::Event;
-use super::network;
+use super::ids::MachineId;
 use super::port::SimPort;
 use super::sleep::Sleep;
 use super::stream::SimStream;
 use super::world::World;
 use crate::protocol::Timestamp;
-use crate::runtime::Runtime;
+use crate::runtime::clock::Clock;
+use crate::runtime::network::Net;
+use crate::runtime::spawn::Spawn;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A machine's place among the machines of its world.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct MachineId(pub(super) u16);
-
-impl MachineId {
-    /// The address that its connections come from.
-    pub(super) fn ip(self) -> IpAddr {
-        let [high, low] = self.0.to_be_bytes();
-        Ipv4Addr::new(10, 0, high, low).into()
-    }
-}
-
-/// What a world knows of a machine.
-pub(super) struct MachineState {
-    pub(super) name: String,
-    /// How far its wall clock is ahead of the right time.
-    pub(super) clock_ahead_ns: i64,
-    pub(super) disk: DiskState,
-}
-
-/// A machine of a [`Sim`](super::Sim), and the [`Runtime`] of what runs on it. Clones are handles
-/// of the same machine.
+/// A machine of a [`Sim`](super::Sim), and the [`Runtime`](crate::runtime::Runtime) of what runs on
+/// it. Clones are handles of the same machine.
 ///
-/// What it [spawns](Runtime::spawn) ends when the machine crashes.
+/// The tasks that it [spawns](Spawn::spawn) end when the machine crashes.
 #[derive(Clone)]
 pub struct Machine {
     pub(super) world: Arc<World>,
@@ -46,7 +28,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// What it is called; also its host name for [`Runtime::connect`] and [`Runtime::listen`].
+    /// Its name, which is also its host name for [`Net::connect`] and [`Net::listen`].
     pub fn name(&self) -> String {
         self.world.with(|state| state.machine(self.id).name.clone())
     }
@@ -63,12 +45,12 @@ impl Machine {
 
     /// Lets its disk fail after so many more operations, and from then on; None lets it work.
     pub fn fail_disk_after(&self, operations: Option<u64>) {
-        self.world.with(|state| state.machine_mut(self.id).disk.fail_after(operations));
+        self.world.with(|state| state.machine_mut(self.id).files.fail_after(operations));
     }
 
     /// Whether its disk was told to fail, now or later.
     pub fn is_disk_failing(&self) -> bool {
-        self.world.with(|state| state.machine(self.id).disk.is_failing())
+        self.world.with(|state| state.machine(self.id).files.is_failing())
     }
 
     /// How many of its tasks have not ended.
@@ -84,8 +66,7 @@ impl Machine {
     /// Lets one way from `from` to `to` pass: as long as it takes, and as long as nothing gets
     /// through.
     async fn travel(&self, from: MachineId, to: MachineId) {
-        let span =
-            self.world.with(|state| network::delay(&state.network, &mut state.ground, from, to));
+        let span = self.world.with(|state| state.network.delay(&mut state.ground, from, to));
         Sleep::new(Arc::clone(&self.world), span).await;
         loop {
             let unblocked = self.world.unblocked.listen();
@@ -114,10 +95,29 @@ impl Machine {
     }
 }
 
-impl Runtime for Machine {
+impl Clock for Machine {
+    type Sleep = Sleep;
+
+    fn sleep(&self, span: Duration) -> Sleep {
+        Sleep::new(Arc::clone(&self.world), span)
+    }
+
+    fn now(&self) -> Timestamp {
+        self.world.with(|state| state.wall_clock(self.id))
+    }
+
+    fn uptime(&self) -> Duration {
+        self.world.with(|state| state.ground.clock)
+    }
+
+    fn random(&self) -> u64 {
+        self.world.with(|state| state.ground.chance.number())
+    }
+}
+
+impl Net for Machine {
     type Stream = SimStream;
     type Listener = SimPort;
-    type Sleep = Sleep;
 
     async fn listen(&self, address: &str) -> io::Result<SimPort> {
         let address = self.world.with(|state| {
@@ -137,24 +137,10 @@ impl Runtime for Machine {
         self.travel(owner, self.id).await;
         stream
     }
+}
 
+impl Spawn for Machine {
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.world.executor.spawn(self.id, Box::pin(task));
-    }
-
-    fn sleep(&self, span: Duration) -> Sleep {
-        Sleep::new(Arc::clone(&self.world), span)
-    }
-
-    fn now(&self) -> Timestamp {
-        self.world.with(|state| state.wall_clock(self.id))
-    }
-
-    fn uptime(&self) -> Duration {
-        self.world.with(|state| state.ground.clock)
-    }
-
-    fn random(&self) -> u64 {
-        self.world.with(|state| state.ground.chance.number())
     }
 }

@@ -8,7 +8,7 @@
 //! ```
 //! use futures_lite::{AsyncReadExt, AsyncWriteExt};
 //! use herd::config::Herd;
-//! use herd::runtime::Runtime;
+//! use herd::runtime::{Net, Spawn};
 //! use herd::runtime::sim::Sim;
 //! use herd::server::Server;
 //!
@@ -42,8 +42,11 @@ mod connection;
 mod disk;
 mod event;
 mod executor;
+mod files;
 mod ground;
+mod ids;
 mod machine;
+mod machine_state;
 mod network;
 mod pipe;
 mod port;
@@ -55,7 +58,7 @@ mod world;
 
 pub use chance::Chance;
 pub use conditions::Conditions;
-pub use disk::SimDisk;
+pub use disk::{SimDisk, SimFile};
 pub use event::Event;
 pub use machine::Machine;
 pub use port::SimPort;

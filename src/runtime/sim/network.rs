@@ -1,9 +1,9 @@
 //! The network of a simulated world.
 
 use super::conditions::Conditions;
-use super::connection::{Connection, End, Side};
+use super::connection::{Connection, End};
 use super::ground::{Alarm, Ground};
-use super::machine::MachineId;
+use super::ids::{ConnectionId, MachineId, PipeId, Side};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -15,16 +15,6 @@ const FIRST_DYNAMIC_PORT: u16 = 49_152;
 
 /// Connections that wait to be accepted at a port; beyond them diallers are refused.
 const BACKLOG_MAX: usize = 128;
-
-/// A connection's number, from 1 on.
-pub(super) type ConnectionId = u64;
-
-/// One direction of a connection, by who writes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct PipeId {
-    pub(super) connection: ConnectionId,
-    pub(super) writer: Side,
-}
 
 /// All ports and connections. Every address, those of the loopback too, is one place in it: an
 /// address belongs to the machine that listens there.
@@ -57,8 +47,13 @@ impl Network {
     }
 
     /// How a way from one machine to another carries.
-    pub(super) fn conditions(&self, from: MachineId, to: MachineId) -> &Conditions {
+    fn conditions(&self, from: MachineId, to: MachineId) -> &Conditions {
         self.links.get(&(from, to)).unwrap_or(&self.conditions)
+    }
+
+    /// How long one way between two machines takes this time.
+    pub(super) fn delay(&self, ground: &mut Ground, from: MachineId, to: MachineId) -> Duration {
+        ground.chance.span(&self.conditions(from, to).delay)
     }
 
     /// Whether anything gets from one machine to another.
@@ -298,14 +293,4 @@ impl Network {
             }
         }
     }
-}
-
-/// How long one way between two machines takes this time.
-pub(super) fn delay(
-    network: &Network,
-    ground: &mut Ground,
-    from: MachineId,
-    to: MachineId,
-) -> Duration {
-    ground.chance.span(&network.conditions(from, to).delay)
 }

@@ -2,7 +2,7 @@
 
 use super::stream::SimStream;
 use super::world::World;
-use crate::runtime::Listener;
+use crate::runtime::network::Listener;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;

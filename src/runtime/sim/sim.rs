@@ -2,9 +2,11 @@
 
 use super::chance::Chance;
 use super::conditions::Conditions;
-use super::disk::DiskState;
 use super::event::Event;
-use super::machine::{Machine, MachineId, MachineState};
+use super::files::Files;
+use super::ids::MachineId;
+use super::machine::Machine;
+use super::machine_state::MachineState;
 use super::sleep::Sleep;
 use super::world::World;
 use std::future::Future;
@@ -45,8 +47,8 @@ impl Sim {
             let known = state.machines.iter().position(|machine| machine.name == name);
             let index = known.unwrap_or_else(|| {
                 let name = name.to_owned();
-                let disk = DiskState::default();
-                state.machines.push(MachineState { name, clock_ahead_ns: 0, disk });
+                let files = Files::default();
+                state.machines.push(MachineState { name, clock_ahead_ns: 0, files });
                 state.machines.len() - 1
             });
             MachineId(u16::try_from(index).expect("a world has at most 65,536 machines"))
@@ -145,7 +147,7 @@ impl Sim {
         if how == Crash::Power {
             self.world.with(|state| {
                 let mut chance = Chance::new(state.ground.chance.number());
-                state.machine_mut(machine.id).disk.lose_power(&mut chance);
+                state.machine_mut(machine.id).files.lose_power(&mut chance);
             });
         }
     }

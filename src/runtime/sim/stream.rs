@@ -1,9 +1,8 @@
 //! A connection in a simulated network, as a program holds it.
 
-use super::event::Event;
-use super::network::PipeId;
+use super::ids::PipeId;
 use super::world::World;
-use crate::runtime::Stream;
+use crate::runtime::network::Stream;
 use futures_lite::{AsyncRead, AsyncWrite};
 use std::io;
 use std::pin::Pin;
@@ -11,24 +10,18 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// One end of a connection between two [`Machine`](super::Machine)s.
-#[derive(Clone)]
 pub struct SimStream {
-    handle: Arc<Handle>,
-}
-
-/// Cuts the connection when the last clone of its stream is dropped.
-struct Handle {
     world: Arc<World>,
     end: PipeId,
 }
 
 impl SimStream {
     pub(super) fn new(world: Arc<World>, end: PipeId) -> Self {
-        Self { handle: Arc::new(Handle { world, end }) }
+        Self { world, end }
     }
 }
 
-impl Drop for Handle {
+impl Drop for SimStream {
     fn drop(&mut self) {
         self.world.with(|state| state.network.drop_end(&mut state.ground, self.end));
     }
@@ -42,7 +35,7 @@ impl AsyncRead for SimStream {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        let Handle { world, end } = &*self.handle;
+        let Self { world, end } = &*self;
         let read = world.with(|state| {
             state.network.at_end(&mut state.ground, *end, |connection, ground, conditions| {
                 connection.poll_read(ground, conditions, end.writer, cx, buffer)
@@ -58,7 +51,7 @@ impl AsyncWrite for SimStream {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let Handle { world, end } = &*self.handle;
+        let Self { world, end } = &*self;
         let written = world.with(|state| {
             let written =
                 state.network.at_end(&mut state.ground, *end, |connection, ground, conditions| {
@@ -66,7 +59,7 @@ impl AsyncWrite for SimStream {
                 });
             if let Some(Poll::Ready(Ok(count))) = written {
                 state.ground.note_bytes(&bytes[..count]);
-                state.note_sent(*end, &bytes[..count]);
+                state.observe_sent(*end, &bytes[..count]);
             }
             written
         });
@@ -78,23 +71,13 @@ impl AsyncWrite for SimStream {
     }
 
     fn poll_close(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let Handle { world, end } = &*self.handle;
+        let Self { world, end } = &*self;
         let closed = world.with(|state| {
             state.network.at_end(&mut state.ground, *end, |connection, ground, conditions| {
                 connection.close(ground, conditions, end.writer)
             })
         });
         Poll::Ready(closed.unwrap_or_else(|| Err(io::ErrorKind::NotConnected.into())))
-    }
-}
-
-impl super::world::State {
-    fn note_sent(&mut self, end: PipeId, bytes: &[u8]) {
-        let Some(observer) = &mut self.observer else { return };
-        let Some((from, to)) = self.network.machines(end) else { return };
-        let (from, to) = (&self.machines[from.0 as usize].name, &self.machines[to.0 as usize].name);
-        let event = Event::Sent { connection: end.connection, from, to, bytes };
-        observer(self.ground.clock, event);
     }
 }
 

@@ -3,7 +3,8 @@
 use super::event::{Event, Observer};
 use super::executor::{Executor, TaskId};
 use super::ground::{Alarm, Ground};
-use super::machine::{MachineId, MachineState};
+use super::ids::{MachineId, PipeId};
+use super::machine_state::MachineState;
 use super::network::Network;
 use crate::protocol::Timestamp;
 use std::io;
@@ -133,6 +134,16 @@ impl State {
         if let Some(observer) = &mut self.observer {
             observer(self.ground.clock, event);
         }
+    }
+
+    /// Shows the observer what was written at an end of a connection.
+    pub(super) fn observe_sent(&mut self, end: PipeId, bytes: &[u8]) {
+        let Some((from, to)) = self.network.machines(end) else { return };
+        let Self { machines, observer, .. } = self;
+        let Some(observer) = observer else { return };
+        let (from, to) = (&machines[from.0 as usize].name, &machines[to.0 as usize].name);
+        let event = Event::Sent { connection: end.connection, from, to, bytes };
+        observer(self.ground.clock, event);
     }
 
     /// The address of a `host:port`, where the host is a machine's name, `localhost`, or an IP
