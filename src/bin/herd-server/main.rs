@@ -12,10 +12,9 @@ mod replay_progress;
 mod setup;
 
 use async_signal::{Signal, Signals};
-use async_std::task;
 use failure::Failure;
 use futures_lite::StreamExt;
-use herd::runtime::AsyncStd;
+use herd::runtime::{AsyncStd, Runtime};
 use herd::server::Stop;
 use options::{Options, Task};
 use std::process::ExitCode;
@@ -24,7 +23,8 @@ fn main() -> ExitCode {
     let done = match Task::read() {
         Ok(Task::Run(options)) => {
             let logging = logging::start(options.log_level);
-            let ran = AsyncStd::on_threads(options.threads).block_on(run(*options));
+            let runtime = AsyncStd::on_threads(options.threads);
+            let ran = runtime.block_on(run(runtime.clone(), *options));
             drop(logging);
             ran
         }
@@ -37,12 +37,16 @@ fn main() -> ExitCode {
     }
 }
 
-async fn run(options: Options) -> Result<(), Failure> {
-    let builder = setup::builder(&options).map_err(Failure::Usage)?;
+/// Runs a server from its start to its orderly end.
+///
+/// # Errors
+/// When it cannot start, or its journal fails.
+async fn run(runtime: impl Runtime, options: Options) -> Result<(), Failure> {
+    let builder = setup::builder(runtime.clone(), &options).map_err(Failure::Usage)?;
     let builder = setup::with_files(builder, &options)?;
     let signals = Signals::new([Signal::Term, Signal::Int])?;
     let server = builder.bind().await?;
-    task::spawn(stop_at_signal(signals, server.stop()));
+    runtime.spawn(stop_at_signal(signals, server.stop()));
     server.run().await?;
     Ok(())
 }

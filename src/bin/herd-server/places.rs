@@ -8,7 +8,7 @@ use herd::places::{
     ApiKey, Cached, Chain, FilePlaces, Gazetteer, GoogleNewPlaces, GooglePlaces, PhotonPlaces,
     Places, Shared,
 };
-use herd::runtime::AsyncStd;
+use herd::runtime::Runtime;
 use std::error::Error;
 use std::sync::Arc;
 
@@ -19,13 +19,16 @@ const KEY_VARIABLE: &str = "GOOGLE_PLACES_API_KEY";
 ///
 /// # Errors
 /// The first thing that is missing or wrong, and where.
-pub(super) fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
+pub(super) fn places(
+    runtime: &impl Runtime,
+    options: &Options,
+) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
     require_urls_of_sources(options)?;
     warn_of_terms(options);
     let sources = options.places.sources();
     let mut chain: Option<Chain> = None;
     for source in sources {
-        let places = open(source, options)?;
+        let places = open(runtime, source, options)?;
         if sources.len() == 1 {
             return Ok(places);
         }
@@ -38,6 +41,7 @@ pub(super) fn places(options: &Options) -> Result<Arc<dyn Places>, Box<dyn Error
 }
 
 fn open(
+    runtime: &impl Runtime,
     source: &PlacesSource,
     options: &Options,
 ) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
@@ -45,8 +49,9 @@ fn open(
         PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
         PlacesSource::File(path) => Ok(Arc::new(FilePlaces::open(path)?)),
         PlacesSource::Google => {
-            let places = GooglePlaces::new(fetcher(options), google_key(source, options)?);
+            let places = GooglePlaces::new(fetcher(runtime, options), google_key(source, options)?);
             Ok(remote(
+                runtime,
                 options,
                 match url(source, options) {
                     Some(url) => places.with_base(url)?,
@@ -55,12 +60,14 @@ fn open(
             ))
         }
         PlacesSource::GoogleNew => {
-            let places = GoogleNewPlaces::new(fetcher(options), google_key(source, options)?);
+            let places =
+                GoogleNewPlaces::new(fetcher(runtime, options), google_key(source, options)?);
             let places = match &options.places_field_mask {
                 Some(mask) => places.with_field_mask(mask.clone()),
                 None => places,
             };
             Ok(remote(
+                runtime,
                 options,
                 match url(source, options) {
                     Some(url) => places.with_base(url)?,
@@ -69,8 +76,9 @@ fn open(
             ))
         }
         PlacesSource::Photon => {
-            let places = PhotonPlaces::new(fetcher(options));
+            let places = PhotonPlaces::new(fetcher(runtime, options));
             Ok(remote(
+                runtime,
                 options,
                 match url(source, options) {
                     Some(url) => places.with_base(url)?,
@@ -82,16 +90,16 @@ fn open(
 }
 
 /// A source of its own connections and limits. Those of a chain share the time that a client waits.
-fn fetcher(options: &Options) -> impl Fetcher {
+fn fetcher(runtime: &impl Runtime, options: &Options) -> impl Fetcher {
     let remotes = options.places.sources().iter().filter(|source| source.is_remote()).count();
     let span = FETCH_TIMEOUT / u32::try_from(remotes).expect("an argument is not that long");
-    careful(AsyncStd::new(), SurfFetcher::new(AsyncStd::new()), span)
+    careful(runtime.clone(), SurfFetcher::new(runtime.clone()), span)
 }
 
 /// What every remote source gets: equal questions are asked once, and answers kept if so wished.
-fn remote(options: &Options, places: impl Places) -> Arc<dyn Places> {
+fn remote(runtime: &impl Runtime, options: &Options, places: impl Places) -> Arc<dyn Places> {
     match options.places_cache {
-        Some(limits) => Arc::new(Shared::new(Cached::new(AsyncStd::new(), places, limits))),
+        Some(limits) => Arc::new(Shared::new(Cached::new(runtime.clone(), places, limits))),
         None => Arc::new(Shared::new(places)),
     }
 }

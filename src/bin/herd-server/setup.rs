@@ -7,7 +7,7 @@ use super::replay_progress::ReplayProgress;
 use herd::config::{Herd, Limits};
 use herd::journal::{FileDisk, OnDamage};
 use herd::protocol::ServerName;
-use herd::runtime::AsyncStd;
+use herd::runtime::Runtime;
 use herd::server::{Builder, Server};
 use herd::traffic::{self, TrafficLog};
 use std::error::Error;
@@ -19,18 +19,19 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The first thing that is missing or wrong, and where.
-pub(super) fn builder(
+pub(super) fn builder<R: Runtime>(
+    runtime: R,
     options: &Options,
-) -> Result<Builder<AsyncStd>, Box<dyn Error + Send + Sync>> {
+) -> Result<Builder<R>, Box<dyn Error + Send + Sync>> {
     let herd = read_herd(options.herd.as_deref())?;
     require_server(&herd, &options.name)?;
     let limits = Limits {
         connections: connections_within(herd.limits().connections),
         ..herd.limits().clone()
     };
-    let builder = Server::builder(AsyncStd::new(), &herd, &options.name)
-        .limits(limits)
-        .shared_places(places(options)?);
+    let places = places(&runtime, options)?;
+    let builder =
+        Server::builder(runtime, &herd, &options.name).limits(limits).shared_places(places);
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
 }
 
@@ -38,10 +39,10 @@ pub(super) fn builder(
 ///
 /// # Errors
 /// When another server has the directory, or a file cannot be written.
-pub(super) fn with_files(
-    mut builder: Builder<AsyncStd>,
+pub(super) fn with_files<R: Runtime>(
+    mut builder: Builder<R>,
     options: &Options,
-) -> Result<Builder<AsyncStd>, Box<dyn Error + Send + Sync>> {
+) -> Result<Builder<R>, Box<dyn Error + Send + Sync>> {
     if !options.ephemeral {
         let folder = data_dir(options);
         let disk = FileDisk::open(&folder)
