@@ -51,23 +51,14 @@ fn a_seed_decides_everything_and_seeds_differ() {
 /// the first thousand. The search begins shortly before the first that does.
 #[test]
 fn planted_mistakes_are_found() {
-    for (name, first) in [
-        ("reply-before-write", 70),
-        ("feed-ahead-of-fsync", 280),
-        ("nothing-sent-back", 0),
-        ("older-taken", 0),
-        ("cursor-kept", 90),
-        ("seq-before-lines", 70),
-        ("torn-tail-accepted", 0),
-        ("names-not-synchronized", 0),
-    ] {
+    for (name, first) in [("torn-tail-accepted", 0), ("names-not-synchronized", 0)] {
         let planted = Planted::ALL.into_iter().find(|(known, _)| *known == name);
         let (_, planted) = planted.expect("all mistakes are listed");
         let options = Options { planted: Some(planted), ..Options::default() };
         let is_found = (first..1_000).any(|seed| simulation::run(seed, &options).is_err());
         assert!(is_found, "no seed finds {name}");
     }
-    assert_eq!(Planted::ALL.len(), 8);
+    assert_eq!(Planted::ALL.len(), 2);
 }
 
 const GATHERING_PAIR: &str = r#"

@@ -1,6 +1,7 @@
 //! One server's knowledge and its answers.
 
-use super::change_log::{ChangeLog, Origin};
+use super::change_log::ChangeLog;
+use super::origin::Origin;
 use crate::protocol::{
     At, ClientId, Coordinates, IamAt, Line, MaxResults, Radius, Request, ServerName, Timestamp,
     WhatsAt, write_invalid,
@@ -62,11 +63,6 @@ impl Node {
     /// A node that knows nothing yet.
     pub fn new(name: ServerName, rules: Rules, hash_seed: u64) -> Self {
         Self { name, rules, log: ChangeLog::new(hash_seed), canonical: Vec::new() }
-    }
-
-    /// Takes older positions of clients in as if they were newer: a mistake that checks must find.
-    pub(crate) fn take_older(&mut self) {
-        self.log.take_older();
     }
 
     /// What is known, to be followed.

@@ -1,7 +1,6 @@
 //! A server, from its parts.
 
 use super::neighbor::Neighbor;
-use super::planted::Planted;
 use super::server::Server;
 use super::shared::Shared;
 use super::stop::Stop;
@@ -30,7 +29,6 @@ pub struct Builder<R: Runtime> {
     journal: Option<(Arc<dyn Disk>, Fsync)>,
     on_damage: OnDamage,
     on_replay: Box<dyn FnMut(u64, u64) + Send>,
-    planted: Option<Planted>,
 }
 
 impl<R: Runtime> Server<R> {
@@ -47,7 +45,6 @@ impl<R: Runtime> Server<R> {
             journal: None,
             on_damage: OnDamage::default(),
             on_replay: Box::new(|_, _| {}),
-            planted: None,
         }
     }
 }
@@ -86,14 +83,6 @@ impl<R: Runtime> Builder<R> {
     /// Is told, while the journal is read back, how many of how many bytes are done.
     pub fn on_replay(mut self, progress: impl FnMut(u64, u64) + Send + 'static) -> Self {
         self.on_replay = Box::new(progress);
-        self
-    }
-
-    /// Makes a mistake on purpose, which checks must find.
-    #[cfg(feature = "sim")]
-    #[doc(hidden)]
-    pub fn planted(mut self, planted: Option<Planted>) -> Self {
-        self.planted = planted;
         self
     }
 
@@ -141,11 +130,7 @@ impl<R: Runtime> Builder<R> {
         let hash_seed = self.runtime.random();
         let rules =
             Rules { at_commands, max_ahead: config.max_ahead(), clients_max: self.limits.clients };
-        let mut node = Node::new(config.name().clone(), rules, hash_seed);
-        if self.planted == Some(Planted::OlderTaken) {
-            node.take_older();
-        }
-        node
+        Node::new(config.name().clone(), rules, hash_seed)
     }
 
     async fn recover(&mut self, node: &mut Node) -> Result<Option<Journal>, BindError> {
@@ -171,7 +156,6 @@ impl<R: Runtime> Builder<R> {
             limits: self.limits,
             places: self.places,
             traffic: self.traffic,
-            planted: self.planted,
             neighbors,
             pushed,
             journal,

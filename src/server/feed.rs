@@ -2,10 +2,9 @@
 
 use super::neighbor::Neighbor;
 use super::peer_link::{LinkEnd, PeerLink};
-use super::planted::{self, Planted};
 use super::shared::Shared;
-use crate::node::{ChangeLog, FeedCursor};
-use crate::protocol::{Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since, write_invalid};
+use crate::node::FeedCursor;
+use crate::protocol::{Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX, Since, write_invalid};
 use crate::runtime::Runtime;
 use futures_lite::future;
 use std::sync::Arc;
@@ -101,7 +100,7 @@ impl<R: Runtime> Feed<R> {
                 return Err(LinkEnd::Replaced);
             }
             let changed = shared.changed.listen();
-            if neighbor.logs() != logs && !shared.makes(Planted::NothingSentBack) {
+            if neighbor.logs() != logs {
                 logs = neighbor.logs();
                 cursor.send_whole(shared.node().log());
             }
@@ -113,10 +112,7 @@ impl<R: Runtime> Feed<R> {
             // A heartbeat makes no news wait, nor does a batch that leaves some behind.
             let gathers = !batch.is_empty() && batch.len() < bytes_max;
             let seq = format!("SEQ {}\n", cursor.number());
-            match shared.makes(Planted::SeqBeforeLines) {
-                false => batch.extend_from_slice(seq.as_bytes()),
-                true => planted::put_before_lines(&mut batch, &seq),
-            }
+            batch.extend_from_slice(seq.as_bytes());
             self.link.send(&batch).await?;
             batch.clear();
             heartbeat_due = shared.runtime.uptime() + shared.limits.heartbeat;
@@ -145,17 +141,10 @@ impl<R: Runtime> Feed<R> {
         let node = self.shared.node();
         let last = node.log().last_number();
         let number = match since {
-            Since::Number(log, number) if self.is_own(log) && number <= last => number,
+            Since::Number(log, number) if log == self.shared.log_id && number <= last => number,
             Since::Now => last,
             Since::Start | Since::Number(..) => 0,
         };
-        if self.shared.makes(Planted::NothingSentBack) {
-            return FeedCursor::new(neighbor.id, number, &ChangeLog::new(0));
-        }
         FeedCursor::new(neighbor.id, number, node.log())
-    }
-
-    fn is_own(&self, log: LogId) -> bool {
-        log == self.shared.log_id || self.shared.makes(Planted::CursorKept)
     }
 }

@@ -17,7 +17,6 @@ mod look_ahead;
 mod neighbor;
 mod outbox;
 mod peer_link;
-mod planted;
 mod pusher;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod server;
@@ -27,8 +26,5 @@ mod stop;
 mod tasks;
 
 pub use builder::{BindError, Builder};
-#[cfg(feature = "sim")]
-#[doc(hidden)]
-pub use planted::Planted;
 pub use server::{STOP_TIMEOUT, Server};
 pub use stop::Stop;

@@ -86,7 +86,7 @@ impl<R: Runtime> Session<R> {
         let mut turns = 0_u32;
         loop {
             if self.take_in() {
-                self.shared.commit_replies().await.map_err(io::Error::other)?;
+                self.shared.commit().await.map_err(io::Error::other)?;
             }
             if matches!(self.input, Input::Done) && self.outbox.is_empty() {
                 break;

@@ -2,7 +2,6 @@
 
 use super::buffer_pool::BufferPool;
 use super::neighbor::Neighbor;
-use super::planted::Planted;
 use super::stop::Stop;
 use crate::config::Limits;
 use crate::journal::{Failed, Journal};
@@ -28,7 +27,6 @@ pub(super) struct Shared<R: Runtime> {
     pub(super) limits: Limits,
     pub(super) places: Arc<dyn Places>,
     pub(super) traffic: Option<TrafficLog>,
-    pub(super) planted: Option<Planted>,
     /// The neighbors that follow this server and are followed.
     pub(super) neighbors: Vec<Neighbor>,
     /// The neighbors that know nothing but `AT` on the client port.
@@ -71,23 +69,8 @@ impl<R: Runtime> Shared<R> {
         Ok(())
     }
 
-    /// As [`commit`](Self::commit), before replies go out.
-    pub(super) async fn commit_replies(self: &Arc<Self>) -> Result<(), Failed> {
-        if !self.makes(Planted::ReplyBeforeWrite) {
-            return self.commit().await;
-        }
-        let shared = Arc::clone(self);
-        self.runtime.spawn(async move {
-            let _ = shared.commit().await;
-        });
-        Ok(())
-    }
-
     /// The number up to which neighbors may be told.
     pub(super) fn covered(&self) -> u64 {
-        if self.makes(Planted::FeedAheadOfFsync) {
-            return u64::MAX;
-        }
         self.journal.as_ref().map_or(u64::MAX, Journal::covered)
     }
 
@@ -100,11 +83,6 @@ impl<R: Runtime> Shared<R> {
             journal.maintain(&self.node).await?;
         }
         Ok(())
-    }
-
-    /// Whether this server makes that mistake on purpose.
-    pub(super) fn makes(&self, mistake: Planted) -> bool {
-        cfg!(feature = "sim") && self.planted == Some(mistake)
     }
 
     pub(super) fn next_connection(&self) -> ConnectionId {

@@ -1,7 +1,6 @@
 //! Mistakes that the checks must find, or they would check nothing.
 
 use crate::journal::{Disk, DiskFile};
-use crate::server;
 use async_trait::async_trait;
 use std::io;
 use std::sync::Arc;
@@ -9,8 +8,6 @@ use std::sync::Arc;
 /// A mistake that all servers of a run make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Planted {
-    /// One in the server itself.
-    Server(server::Planted),
     /// What a crash left of the journal's last line stays where it is.
     TornTailAccepted,
     /// The names on the disk are never synchronized.
@@ -19,13 +16,7 @@ pub enum Planted {
 
 impl Planted {
     /// All mistakes, and what they are called on the command line.
-    pub const ALL: [(&'static str, Self); 8] = [
-        ("reply-before-write", Self::Server(server::Planted::ReplyBeforeWrite)),
-        ("feed-ahead-of-fsync", Self::Server(server::Planted::FeedAheadOfFsync)),
-        ("nothing-sent-back", Self::Server(server::Planted::NothingSentBack)),
-        ("older-taken", Self::Server(server::Planted::OlderTaken)),
-        ("cursor-kept", Self::Server(server::Planted::CursorKept)),
-        ("seq-before-lines", Self::Server(server::Planted::SeqBeforeLines)),
+    pub const ALL: [(&'static str, Self); 2] = [
         ("torn-tail-accepted", Self::TornTailAccepted),
         ("names-not-synchronized", Self::NamesNotSynchronized),
     ];
@@ -36,23 +27,10 @@ impl Planted {
         known.expect("all mistakes have names").0
     }
 
-    /// The mistake in the server itself, if it is one.
-    pub(super) fn in_server(self) -> Option<server::Planted> {
-        match self {
-            Self::Server(planted) => Some(planted),
-            Self::TornTailAccepted | Self::NamesNotSynchronized => None,
-        }
-    }
-
     /// The disk as a server sees it that makes this mistake: forgetting to ask the disk for
     /// something, and a disk that forgets to do it, come to the same.
     pub(super) fn disk(self, disk: Arc<dyn Disk>) -> Arc<dyn Disk> {
-        match self {
-            Self::Server(_) => disk,
-            Self::TornTailAccepted | Self::NamesNotSynchronized => {
-                Arc::new(ForgetfulDisk { disk, planted: self })
-            }
-        }
+        Arc::new(ForgetfulDisk { disk, planted: self })
     }
 }
 
@@ -69,7 +47,7 @@ impl Disk for ForgetfulDisk {
         let file = self.disk.open(name)?;
         Ok(file.map(|file| match self.planted {
             Planted::TornTailAccepted => Box::new(UncutFile(file)),
-            Planted::Server(_) | Planted::NamesNotSynchronized => file,
+            Planted::NamesNotSynchronized => file,
         }))
     }
 
@@ -84,7 +62,7 @@ impl Disk for ForgetfulDisk {
     async fn sync_names(&self) -> io::Result<()> {
         match self.planted {
             Planted::NamesNotSynchronized => Ok(()),
-            Planted::Server(_) | Planted::TornTailAccepted => self.disk.sync_names().await,
+            Planted::TornTailAccepted => self.disk.sync_names().await,
         }
     }
 }

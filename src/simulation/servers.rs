@@ -59,9 +59,7 @@ impl<'s> Servers<'s> {
         let machine = self.machines[index].clone();
         let name = self.server_name(index);
         let places = SlowPlaces::new(machine.clone());
-        let planted = self.planted.and_then(Planted::in_server);
-        let builder = Server::builder(machine.clone(), &self.herd, &name);
-        let mut builder = builder.places(places).planted(planted);
+        let mut builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
         if let Memory::Journal(fsync) = self.memory {
             let disk: Arc<dyn Disk> = Arc::new(machine.disk());
             let disk = match self.planted {
