@@ -81,6 +81,17 @@ pub struct IamAt<'a> {
 }
 
 impl<'a> IamAt<'a> {
+    /// Reads one line, without its LF.
+    ///
+    /// # Errors
+    /// The first field that is wrong, when the line is no `IAMAT`.
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+        match Request::parse(line)? {
+            Request::IamAt(iamat) => Ok(iamat),
+            Request::WhatsAt(_) | Request::At(_) => Err(InvalidField::new(Field::Command, line)),
+        }
+    }
+
     fn of_fields([client, position, time]: [&'a [u8]; 3]) -> Result<Self, InvalidField<'a>> {
         Ok(Self {
             client: ClientId::of_field(client),

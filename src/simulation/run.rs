@@ -9,7 +9,7 @@ use super::inquiry::{self, Knowledge};
 use super::model::Model;
 use super::planted::Planted;
 use super::report::Report;
-use super::scenario::{Memory, Scenario};
+use super::scenario::Scenario;
 use super::servers::Servers;
 use super::stage::Stage;
 use super::talker::Talker;
@@ -262,13 +262,12 @@ impl Run<'_> {
     }
 
     /// Nothing is left of clients that have gone and links that were lost: one task that accepts,
-    /// one that looks after the journal if there is one, and a follower and a feed for each neighbor.
+    /// one that looks after what the server keeps, and a follower and a feed for each neighbor.
     async fn check_leftovers(&self) -> Result<(), String> {
         for (index, machine) in self.servers.machines.iter().enumerate() {
             let is_own = |&(one, other): &(usize, usize)| one == index || other == index;
             let neighbors = self.servers.graph.links().filter(is_own).count();
-            let for_journal = usize::from(self.scenario.memory != Memory::Ephemeral);
-            let expected = (1 + for_journal + 2 * neighbors, 2 * neighbors);
+            let expected = (2 + 2 * neighbors, 2 * neighbors);
             let left = (machine.tasks(), machine.connections());
             if left != expected {
                 let name = machine.name();

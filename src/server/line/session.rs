@@ -1,44 +1,39 @@
 //! One client.
 
-use super::buffer_pool::{CHUNK_BYTES, Chunk};
-use super::connection::Connection;
-use super::deadline::Deadline;
-use super::look_ahead::LookAhead;
-use super::outbox::{Outbox, PendingReply};
-use super::shared::Shared;
-use super::stop::StopWatch;
-use crate::node::{Lookup, Node};
-use crate::places::{Answer, PlacesError, Question};
+use super::outbox::Outbox;
+use crate::node::Node;
 use crate::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp};
-use crate::runtime::{self, Runtime};
+use crate::runtime::{self, Runtime, Stream};
+use crate::server::buffer_pool::{CHUNK_BYTES, Chunk};
+use crate::server::connection::Connection;
+use crate::server::core::Core;
+use crate::server::deadline::Deadline;
+use crate::server::look_ahead::LookAhead;
+use crate::server::stop::StopWatch;
 use futures_lite::future;
 use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// The longest that a source of places is waited for. A source has a limit of its own; this one
-/// holds for those that forget it.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// After a server has said its last word, it waits so long for the client to hang up. Closing while
+/// How long a server that stops waits for the client to hang up after its last reply. Closing while
 /// the client still sends would reset the connection and take the last replies with it.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// A client that always has something to say gives way to others after so many exchanges.
+/// A client that always has something to say gives way to others after this many exchanges.
 const TURNS_AT_A_TIME: u32 = 16;
 
 /// One client's connection: its commands come in, its replies go out in order.
-pub(super) struct Session<R: Runtime> {
-    shared: Arc<Shared<R>>,
-    connection: Connection<R>,
+pub(in crate::server) struct Session<C: Runtime, S: Stream> {
+    core: Arc<Core<C>>,
+    connection: Connection<S>,
     lines: LineBuffer,
     input: Input,
     /// When the bytes of the current chunk were read.
     received: Timestamp,
     outbox: Outbox,
     stop: StopWatch,
-    deadline: Deadline<R>,
+    deadline: Deadline<C>,
     /// When something last went in or out, in the runtime's uptime.
     last_progress: Duration,
 }
@@ -65,12 +60,12 @@ enum Wake {
     Forced,
 }
 
-impl<R: Runtime> Session<R> {
-    pub(super) fn new(shared: Arc<Shared<R>>, connection: Connection<R>) -> Self {
+impl<C: Runtime, S: Stream> Session<C, S> {
+    pub(in crate::server) fn new(core: Arc<Core<C>>, connection: Connection<S>) -> Self {
         Self {
-            stop: shared.stop.watch(),
-            last_progress: shared.runtime.uptime(),
-            shared,
+            stop: core.stop.watch(),
+            last_progress: core.clock.uptime(),
+            core,
             connection,
             lines: LineBuffer::new(LINE_BYTES_MAX),
             input: Input::Awaited,
@@ -82,17 +77,17 @@ impl<R: Runtime> Session<R> {
 
     /// Serves the client until it has hung up and has all its replies, until it is too slow, or
     /// until the server stops.
-    pub(super) async fn run(mut self) -> io::Result<()> {
+    pub(in crate::server) async fn run(mut self) -> io::Result<()> {
         let mut turns = 0_u32;
         loop {
             if self.take_in() {
-                self.shared.commit().await.map_err(io::Error::other)?;
+                self.core.kept.commit().await.map_err(io::Error::other)?;
             }
             if matches!(self.input, Input::Done) && self.outbox.is_empty() {
                 break;
             }
             match future::poll_fn(|cx| self.poll_wake(cx)).await? {
-                Wake::Progress => self.last_progress = self.shared.runtime.uptime(),
+                Wake::Progress => self.last_progress = self.core.clock.uptime(),
                 Wake::TimeIsUp | Wake::Forced => return Ok(()),
             }
             turns += 1;
@@ -101,9 +96,9 @@ impl<R: Runtime> Session<R> {
             }
         }
         self.connection.close_writing().await?;
-        if self.shared.stop.is_requested() {
-            let runtime = self.shared.runtime.clone();
-            runtime::timeout(&runtime, LINGER, self.hang_up()).await;
+        if self.core.stop.is_requested() {
+            let clock = self.core.clock.clone();
+            runtime::timeout(&clock, LINGER, self.hang_up()).await;
         }
         Ok(())
     }
@@ -114,8 +109,8 @@ impl<R: Runtime> Session<R> {
         if !self.has_commands() || !self.has_room(0) {
             return false;
         }
-        let shared = Arc::clone(&self.shared);
-        let mut node = shared.node();
+        let core = Arc::clone(&self.core);
+        let mut node = core.kept.node();
         match std::mem::replace(&mut self.input, Input::Awaited) {
             Input::Here(chunk) => self.take_in_chunk(&mut node, chunk),
             Input::Ended => self.take_in_last_line(&mut node),
@@ -136,7 +131,7 @@ impl<R: Runtime> Session<R> {
             };
             if let Some(lookup) = node.command(line, self.received, &mut replies) {
                 self.outbox.push(std::mem::take(&mut replies));
-                self.outbox.push_lookup(self.look_up(lookup));
+                self.outbox.push_lookup(Box::pin(self.core.lookups.reply(lookup)));
             }
         }
         self.outbox.push(replies);
@@ -150,33 +145,16 @@ impl<R: Runtime> Session<R> {
         let Some(line) = self.lines.finish() else { return };
         let mut replies = Vec::new();
         match node.command(line, self.received, &mut replies) {
-            Some(lookup) => self.outbox.push_lookup(self.look_up(lookup)),
+            Some(lookup) => self.outbox.push_lookup(Box::pin(self.core.lookups.reply(lookup))),
             None => self.outbox.push(replies),
         }
-    }
-
-    /// The reply to a WHATSAT, once the source of places has answered.
-    fn look_up(&self, lookup: Lookup) -> PendingReply {
-        let Lookup { at_line, center, radius, max } = lookup;
-        let (runtime, places) = (self.shared.runtime.clone(), Arc::clone(&self.shared.places));
-        Box::pin(async move {
-            let question = Question { center, radius, max };
-            let answer = runtime::timeout(&runtime, LOOKUP_TIMEOUT, places.nearby(&question)).await;
-            let answer = match answer {
-                Some(Ok(answer)) => answer,
-                Some(Err(error)) => Answer::unknown_error(&error),
-                None => Answer::unknown_error(&PlacesError::new("the places service is too slow")),
-            };
-            let mut reply = at_line;
-            answer.write(max, &mut reply);
-            reply
-        })
     }
 
     /// Looks at everything that a session waits for.
     fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Wake>> {
         let mut progress = self.outbox.poll_lookups(cx);
-        if let Poll::Ready(sent) = self.connection.poll_send(cx, &mut self.outbox) {
+        let Self { connection, outbox, .. } = self;
+        if let Poll::Ready(sent) = outbox.poll_send(|bytes| connection.poll_write(cx, bytes)) {
             sent?;
             progress = true;
         }
@@ -191,7 +169,7 @@ impl<R: Runtime> Session<R> {
             return Poll::Ready(Ok(Wake::Forced));
         }
         if let Some(due) = self.due()
-            && self.deadline.poll(cx, &self.shared.runtime, due).is_ready()
+            && self.deadline.poll(cx, &self.core.clock, due).is_ready()
         {
             return Poll::Ready(Ok(Wake::TimeIsUp));
         }
@@ -203,7 +181,7 @@ impl<R: Runtime> Session<R> {
     fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         match self.connection.poll_read(cx)? {
             Poll::Ready(chunk) => {
-                self.received = self.shared.runtime.now();
+                self.received = self.core.clock.now();
                 let ended = chunk.bytes().is_empty();
                 self.input = if ended { Input::Ended } else { Input::Here(chunk) };
                 Ok(true)
@@ -222,8 +200,8 @@ impl<R: Runtime> Session<R> {
 
     /// Whether more commands may be answered, with so many bytes of replies not in the outbox yet.
     fn has_room(&self, bytes: usize) -> bool {
-        self.outbox.unsent_bytes() + bytes < self.shared.limits.unsent_bytes
-            && self.outbox.lookups() < self.shared.limits.lookups_per_connection
+        self.outbox.unsent_bytes() + bytes < self.core.limits.unsent_bytes
+            && self.outbox.lookups() < self.core.limits.lookups_per_connection
     }
 
     /// Whether the client sends faster than it is answered.
@@ -235,9 +213,9 @@ impl<R: Runtime> Session<R> {
     /// waited for, only that source's time counts.
     fn due(&self) -> Option<Duration> {
         if self.outbox.is_sending() {
-            return Some(self.last_progress + self.shared.limits.stall);
+            return Some(self.last_progress + self.core.limits.stall);
         }
-        let idle = self.shared.limits.idle?;
+        let idle = self.core.limits.idle?;
         self.outbox.is_empty().then_some(self.last_progress + idle)
     }
 
