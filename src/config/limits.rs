@@ -34,6 +34,9 @@ pub struct Limits {
     /// disconnected (`stall_seconds`).
     #[serde(rename = "stall_seconds", deserialize_with = "seconds")]
     pub stall: Duration,
+    /// How long a client may take to end a line that it has begun (`line_seconds`).
+    #[serde(rename = "line_seconds", deserialize_with = "seconds")]
+    pub line: Duration,
     /// Bytes of changes in one batch for a follower (`follow_batch_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub follow_batch_bytes: usize,
@@ -57,6 +60,7 @@ impl Default for Limits {
             idle: Some(Duration::from_secs(300)),
             unsent_bytes: 1024 * 1024,
             stall: Duration::from_secs(30),
+            line: Duration::from_secs(30),
             follow_batch_bytes: 64 * 1024,
             follow_batch_pause: Duration::ZERO,
             heartbeat: Duration::from_millis(1000),
@@ -100,7 +104,7 @@ mod tests {
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
             "clients = 8\nconnections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
-             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
@@ -109,6 +113,7 @@ mod tests {
             idle: Some(Duration::from_secs(2)),
             unsent_bytes: 3,
             stall: Duration::from_secs(4),
+            line: Duration::from_secs(10),
             follow_batch_bytes: 5,
             follow_batch_pause: Duration::from_millis(9),
             heartbeat: Duration::from_millis(6),

@@ -4,6 +4,7 @@
 //! into the node, and its replies go out in order.
 
 mod outbox;
+mod patience;
 mod service;
 mod session;
 

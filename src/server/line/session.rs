@@ -1,10 +1,11 @@
 //! One client.
 
 use super::outbox::Outbox;
+use super::patience::{Owes, Patience};
 use crate::node::Node;
 use crate::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp};
 use crate::runtime::{self, Runtime, Stream};
-use crate::server::buffer_pool::{CHUNK_BYTES, Chunk};
+use crate::server::buffer_pool::Chunk;
 use crate::server::connection::Connection;
 use crate::server::core::Core;
 use crate::server::deadline::Deadline;
@@ -20,8 +21,12 @@ use std::time::Duration;
 /// the client still sends would reset the connection and take the last replies with it.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// A client that always has something to say gives way to others after this many exchanges.
-const TURNS_AT_A_TIME: u32 = 16;
+/// The most lines that are answered before others have their turn. It bounds what one client costs
+/// all others: 128 commands take some 50 microseconds.
+const LINES_A_TURN: usize = 128;
+
+/// The size of replies that room is made for before a turn, in bytes of commands.
+const REPLY_BYTES_EXPECTED: usize = LINES_A_TURN * 64;
 
 /// One client's connection: its commands come in, its replies go out in order.
 pub(in crate::server) struct Session<C: Runtime, S: Stream> {
@@ -29,13 +34,18 @@ pub(in crate::server) struct Session<C: Runtime, S: Stream> {
     connection: Connection<S>,
     lines: LineBuffer,
     input: Input,
-    /// When the bytes of the current chunk were read.
+    /// When the bytes of the current chunk were read, by the wall clock and in uptime.
     received: Timestamp,
+    received_at: Duration,
     outbox: Outbox,
     stop: StopWatch,
+    /// Whether something was read after the server was asked to stop. Nothing more is read then, or
+    /// a client that never pauses would keep the server.
+    has_read_last: bool,
     deadline: Deadline<C>,
-    /// When something last went in or out, in the runtime's uptime.
-    last_progress: Duration,
+    patience: Patience,
+    /// How many lines were answered since others had their turn.
+    lines_this_turn: usize,
 }
 
 /// Where a client's commands are.
@@ -64,12 +74,15 @@ impl<C: Runtime, S: Stream> Session<C, S> {
     pub(in crate::server) fn new(core: Arc<Core<C>>, connection: Connection<S>) -> Self {
         Self {
             stop: core.stop.watch(),
-            last_progress: core.clock.uptime(),
+            has_read_last: false,
+            patience: Patience::new(core.clock.uptime()),
+            lines_this_turn: 0,
             core,
             connection,
             lines: LineBuffer::new(LINE_BYTES_MAX),
             input: Input::Awaited,
             received: Timestamp::default(),
+            received_at: Duration::ZERO,
             outbox: Outbox::default(),
             deadline: Deadline::new(),
         }
@@ -78,20 +91,24 @@ impl<C: Runtime, S: Stream> Session<C, S> {
     /// Serves the client until it has hung up and has all its replies, until it is too slow, or
     /// until the server stops.
     pub(in crate::server) async fn run(mut self) -> io::Result<()> {
-        let mut turns = 0_u32;
         loop {
             if self.take_in() {
                 self.core.kept.commit().await.map_err(io::Error::other)?;
+                // Whatever was committed before the server was drained still reaches the neighbors.
+                // Anything later would not, so its replies must not go out.
+                if self.core.stop.is_drained() {
+                    return Ok(());
+                }
             }
             if matches!(self.input, Input::Done) && self.outbox.is_empty() {
                 break;
             }
             match future::poll_fn(|cx| self.poll_wake(cx)).await? {
-                Wake::Progress => self.last_progress = self.core.clock.uptime(),
+                Wake::Progress => {}
                 Wake::TimeIsUp | Wake::Forced => return Ok(()),
             }
-            turns += 1;
-            if self.is_busy() || turns.is_multiple_of(TURNS_AT_A_TIME) {
+            if self.lines_this_turn >= LINES_A_TURN {
+                self.lines_this_turn = 0;
                 future::yield_now().await;
             }
         }
@@ -120,24 +137,39 @@ impl<C: Runtime, S: Stream> Session<C, S> {
     }
 
     fn take_in_chunk(&mut self, node: &mut Node, mut chunk: Chunk) {
-        let mut replies = Vec::with_capacity(chunk.bytes().len() * 3 / 2 + 64);
+        let mut replies = Vec::with_capacity(chunk.bytes().len().min(REPLY_BYTES_EXPECTED) * 3 / 2);
         let mut rest = chunk.bytes();
         let mut look_ahead = LookAhead::default();
-        while self.has_room(replies.len()) {
+        while !rest.is_empty()
+            && self.lines_this_turn < LINES_A_TURN
+            && self.has_room(replies.len())
+        {
             look_ahead.line(node, rest);
-            let Some(line) = self.lines.next_line(&mut rest) else {
-                self.outbox.push(replies);
-                return;
-            };
+            let Some(line) = self.lines.next_line(&mut rest) else { break };
+            self.lines_this_turn += 1;
+            self.patience.note_line_end();
             if let Some(lookup) = node.command(line, self.received, &mut replies) {
-                self.outbox.push(std::mem::take(&mut replies));
+                self.push(std::mem::take(&mut replies));
                 self.outbox.push_lookup(Box::pin(self.core.lookups.reply(lookup)));
             }
         }
-        self.outbox.push(replies);
         let left = rest.len();
-        chunk.keep_last(left);
-        self.input = Input::Here(chunk);
+        self.push(replies);
+        if left > 0 {
+            chunk.keep_last(left);
+            self.input = Input::Here(chunk);
+        } else {
+            self.patience.note_line(self.lines.partial_bytes() > 0, self.received_at);
+        }
+    }
+
+    /// Adds replies that are ready. If they are the first ones to wait, the client has its full time
+    /// to take them.
+    fn push(&mut self, replies: Vec<u8>) {
+        if !self.outbox.is_sending() {
+            self.patience.note_taken(self.received_at);
+        }
+        self.outbox.push(replies);
     }
 
     fn take_in_last_line(&mut self, node: &mut Node) {
@@ -146,18 +178,13 @@ impl<C: Runtime, S: Stream> Session<C, S> {
         let mut replies = Vec::new();
         match node.command(line, self.received, &mut replies) {
             Some(lookup) => self.outbox.push_lookup(Box::pin(self.core.lookups.reply(lookup))),
-            None => self.outbox.push(replies),
+            None => self.push(replies),
         }
     }
 
     /// Looks at everything that a session waits for.
     fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Wake>> {
-        let mut progress = self.outbox.poll_lookups(cx);
-        let Self { connection, outbox, .. } = self;
-        if let Poll::Ready(sent) = outbox.poll_send(|bytes| connection.poll_write(cx, bytes)) {
-            sent?;
-            progress = true;
-        }
+        let mut progress = self.poll_replies(cx)?;
         if matches!(self.input, Input::Awaited) && self.has_room(0) {
             progress |= self.poll_input(cx)?;
         }
@@ -168,22 +195,47 @@ impl<C: Runtime, S: Stream> Session<C, S> {
         if self.stop.poll_forced(cx).is_ready() {
             return Poll::Ready(Ok(Wake::Forced));
         }
-        if let Some(due) = self.due()
+        if let Some(due) = self.patience.ends(self.owes(), &self.core.limits)
             && self.deadline.poll(cx, &self.core.clock, due).is_ready()
         {
             return Poll::Ready(Ok(Wake::TimeIsUp));
         }
+        // Others have their turn now.
+        self.lines_this_turn = 0;
         Poll::Pending
     }
 
-    /// Reads; whether there is something new. A server that stops takes only what is here already,
-    /// and no line whose LF is not: half a line may read as a whole other one.
+    /// Drives lookups and sends what is ready; whether anything moved.
+    fn poll_replies(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
+        let was_sending = self.outbox.is_sending();
+        let has_looked_up = self.outbox.poll_lookups(cx);
+        let Self { connection, outbox, .. } = self;
+        let sent = outbox.poll_send(|bytes| connection.poll_write(cx, bytes));
+        if sent.is_ready() || (outbox.is_sending() && !was_sending) {
+            self.patience.note_taken(self.core.clock.uptime());
+        }
+        match sent {
+            Poll::Ready(sent) => sent.map(|()| true),
+            Poll::Pending => Ok(has_looked_up),
+        }
+    }
+
+    /// Reads; whether there is something new. A server that stops reads what is here already, once,
+    /// and takes no line whose LF is not: half a line may read as a whole other one.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
+        let stops = self.core.stop.is_requested();
+        if self.has_read_last {
+            self.input = Input::Done;
+            return Ok(true);
+        }
         match self.connection.poll_read(cx)? {
             Poll::Ready(chunk) => {
                 self.received = self.core.clock.now();
+                self.received_at = self.core.clock.uptime();
+                self.patience.note_heard(self.received_at);
                 let ended = chunk.bytes().is_empty();
                 self.input = if ended { Input::Ended } else { Input::Here(chunk) };
+                self.has_read_last |= stops;
                 Ok(true)
             }
             Poll::Pending if self.stop.poll_requested(cx).is_ready() => {
@@ -204,19 +256,14 @@ impl<C: Runtime, S: Stream> Session<C, S> {
             && self.outbox.lookups() < self.core.limits.lookups_per_connection
     }
 
-    /// Whether the client sends faster than it is answered.
-    fn is_busy(&self) -> bool {
-        matches!(&self.input, Input::Here(chunk) if chunk.bytes().len() == CHUNK_BYTES)
-    }
-
-    /// When the session ends if nothing goes in or out until then. While a source of places is
-    /// waited for, only that source's time counts.
-    fn due(&self) -> Option<Duration> {
-        if self.outbox.is_sending() {
-            return Some(self.last_progress + self.core.limits.stall);
+    /// What is expected of the client. While a source of places is waited for, only that source's
+    /// time counts.
+    fn owes(&self) -> Owes {
+        match (self.outbox.is_sending(), self.outbox.is_empty()) {
+            (true, _) => Owes::Taking,
+            (false, true) => Owes::Presence,
+            (false, false) => Owes::Nothing,
         }
-        let idle = self.core.limits.idle?;
-        self.outbox.is_empty().then_some(self.last_progress + idle)
     }
 
     /// Reads until the client hangs up, and forgets what it says.
