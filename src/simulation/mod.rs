@@ -34,7 +34,6 @@ mod inquiry;
 mod leftover;
 mod model;
 mod places;
-mod planted;
 mod report;
 mod run;
 mod scenario;
@@ -46,7 +45,5 @@ mod wire;
 
 pub use failure::Failure;
 pub use graph::{Graph, SERVERS_MAX};
-#[doc(hidden)]
-pub use planted::Planted;
 pub use report::Report;
 pub use run::{Options, run, run_twice};
