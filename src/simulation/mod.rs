@@ -31,6 +31,7 @@ mod faults;
 mod flood;
 mod graph;
 mod inquiry;
+mod knowledge;
 mod leftover;
 mod model;
 mod places;

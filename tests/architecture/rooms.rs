@@ -1,12 +1,8 @@
-//! The order of the rooms, as docs/ARCHITECTURE.md has it, and of the files within them.
+//! The order of the rooms, and of the files within them.
 
-mod modules;
-mod paths;
-mod tokens;
-
-use modules::Modules;
+use super::modules::Modules;
+use super::page::{links, table_under};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The roots of all crates that have rooms.
@@ -15,15 +11,9 @@ const CRATES: [&str; 4] =
 
 /// The folders of src that the table of rooms names, in its order.
 fn rooms() -> Vec<PathBuf> {
-    let page = fs::read_to_string("docs/ARCHITECTURE.md").expect("the page is there");
-    let (_, section) = page.split_once("\n## The rooms\n").expect("the page tells of the rooms");
-    let table = section.lines().skip_while(|line| !line.starts_with('|'));
-    let rows = table.take_while(|line| line.starts_with('|')).skip(2);
-    let folder = |row: &str| {
-        let (_, link) = row.split_once("](../")?;
-        Some(PathBuf::from(link.split_once(')')?.0))
-    };
-    rows.filter_map(folder).filter(|room| room.starts_with("src")).collect()
+    let rows = table_under("The rooms");
+    let folders = rows.iter().flat_map(|row| links(&row[0])).map(PathBuf::from);
+    folders.filter(|room| room.starts_with("src")).collect()
 }
 
 /// Without it the picture in the page would not be that of the code, and a room could come to need

@@ -106,7 +106,8 @@ fn add_plain_path(tokens: &[String], paths: &mut Vec<NamedPath>) -> usize {
 /// Without it a dependency would hide behind a spelling.
 #[test]
 fn every_spelling_of_a_path_is_seen() {
-    let source = "use super::a::{B, c::{self, D as E}}; pub(crate) use f::G; fn h() { crate::i::j() }";
+    let source =
+        "use super::a::{B, c::{self, D as E}}; pub(crate) use f::G; fn h() { crate::i::j() }";
     let paths = named_paths(&super::tokens::tokens(source));
     let shown: Vec<_> = paths
         .iter()
