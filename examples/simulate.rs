@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example simulate -- --seeds 1000` lives through a thousand of them.
 
-use herd::simulation::{self, Failure, Options, Planted, Report, SERVERS_MAX};
+use herd::simulation::{self, Failure, Options, Report, SERVERS_MAX};
 use std::io::{IsTerminal, Write};
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
@@ -13,14 +13,13 @@ use std::time::Instant;
 
 const USAGE: &str = "\
 usage: simulate [--seeds COUNT] [--seed FIRST] [--servers COUNT | LEAST..MOST] [--jobs COUNT]
-                [--trace] [--planted MISTAKE]
+                [--trace]
 
     --seeds    how many worlds to live through (1,000, or 1 with --seed)
     --seed     the first one's seed (0)
     --servers  how many servers a herd has, from 2 to 9 (2..9)
     --jobs     how many worlds at a time (as many as there are processors)
-    --trace    on a failure, print everything that happened before
-    --planted  a mistake that all servers make, such as older-taken: some seed must find it";
+    --trace    on a failure, print everything that happened before";
 
 /// One in so many seeds is lived through twice, and must come out the same.
 const TWICE_ONE_IN: u64 = 50;
@@ -58,7 +57,6 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
             "--seed" => first = Some(number(&value)?),
             "--jobs" => jobs = number(&value)?.max(1) as usize,
             "--servers" => options.servers = range(&value)?,
-            "--planted" => options.planted = Some(planted(&value)?),
             _ => return Err(format!("unknown option {option:?}")),
         }
     }
@@ -68,11 +66,6 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
 
 fn number(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("{text:?} is no number"))
-}
-
-fn planted(text: &str) -> Result<Planted, String> {
-    let known = Planted::ALL.into_iter().find(|(name, _)| *name == text);
-    known.map(|(_, planted)| planted).ok_or_else(|| format!("unknown mistake {text:?}"))
 }
 
 fn range(text: &str) -> Result<RangeInclusive<usize>, String> {

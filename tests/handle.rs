@@ -37,7 +37,7 @@ fn client(id: &str) -> ClientId<'_> {
 async fn lines(changes: &mut herd::server::Changes) -> Vec<String> {
     let told = |change: Change| {
         let at = change.at.at();
-        let (id, place) = (at.client(), String::from_utf8_lossy(at.position().as_bytes()));
+        let (id, place) = (at.client(), at.position());
         format!("{} {id} {place}", change.number)
     };
     let deadline = async {
@@ -57,7 +57,7 @@ fn what_is_told_is_known_asked_and_followed() -> Outcome {
         handle.tell(iamat("IAMAT kiwi +34.0689-118.4452 1")).await?;
         let newest = handle.newest(client("kiwi")).await?.expect("it was told");
         assert_eq!(newest.at().server(), b"Alford");
-        assert_eq!(newest.at().position().as_bytes(), b"+34.0689-118.4452");
+        assert_eq!(newest.at().position().to_string(), "+34.0689-118.4452");
         assert_eq!(handle.newest(client("plum")).await?, None);
 
         let (radius, max) = (Radius::parse(b"10")?, MaxResults::parse(b"1")?);

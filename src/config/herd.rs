@@ -3,9 +3,9 @@
 use super::address::Address;
 use super::config_error::ConfigError;
 use super::herd_file::{HerdFile, ServerEntry};
-use super::limits::Limits;
+use super::limits::{Limits, MAX_AHEAD_DEFAULT};
 use super::links::Links;
-use super::server_config::{MAX_AHEAD_DEFAULT, PEER_PORT_OFFSET, ServerConfig};
+use super::server_config::{PEER_PORT_OFFSET, ServerConfig};
 use crate::protocol::ServerName;
 use std::collections::BTreeMap;
 use std::time::Duration;

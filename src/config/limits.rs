@@ -3,6 +3,9 @@
 use serde::de::{Deserialize, Deserializer, Error};
 use std::time::Duration;
 
+/// How far a position's time may lie in the future when a herd.toml does not say: a day.
+pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(86_400);
+
 /// The limits of one server: the table `[limits]` of a herd.toml, the same for all its servers.
 ///
 /// ```

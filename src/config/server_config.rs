@@ -7,9 +7,6 @@ use std::time::Duration;
 /// How far the peer port lies above the client port when a herd.toml does not say.
 pub const PEER_PORT_OFFSET: u16 = 10_000;
 
-/// How far a position's time may lie in the future when a herd.toml does not say: a day.
-pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(86_400);
-
 /// How a server tells a neighbor what it knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Link {

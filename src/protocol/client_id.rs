@@ -18,11 +18,19 @@ use std::fmt;
 pub struct ClientId<'a>(&'a [u8]);
 
 impl<'a> ClientId<'a> {
-    /// Reads an ID that fills all of `text`.
+    /// An ID from a text of a program's own.
+    ///
+    /// # Errors
+    /// When `id` is empty or holds white space.
+    pub fn new(id: &'a str) -> Result<Self, InvalidField> {
+        Self::parse(id.as_bytes())
+    }
+
+    /// Reads an ID that fills all of `text`, which need not be UTF-8.
     ///
     /// # Errors
     /// When `text` is empty or holds white space.
-    pub fn parse(text: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+    pub fn parse(text: &'a [u8]) -> Result<Self, InvalidField> {
         if text.is_empty() || field_length(text) < text.len() {
             return Err(InvalidField::new(Field::Client, text));
         }

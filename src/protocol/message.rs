@@ -7,6 +7,7 @@ use super::position::Position;
 use super::skew::Skew;
 use super::timestamp::Timestamp;
 use super::whats_near::{MaxResults, Radius};
+use super::written_time::WrittenTime;
 use std::ops::Range;
 
 /// A command that a client may send.
@@ -33,7 +34,7 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// The first field that is wrong, when the line is no command.
-    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         let mut fields = fields(line);
         match fields.next() {
             Some(b"IAMAT") => IamAt::of_fields(all(fields, line)?).map(Request::IamAt),
@@ -48,27 +49,14 @@ impl<'a> Request<'a> {
 fn all<'a, const N: usize>(
     mut fields: impl Iterator<Item = &'a [u8]>,
     line: &'a [u8],
-) -> Result<[&'a [u8]; N], InvalidField<'a>> {
+) -> Result<[&'a [u8]; N], InvalidField> {
     let mut found = [&line[..0]; N];
     for place in &mut found {
-        *place = fields.next().ok_or(InvalidField::new(Field::Count, line))?;
+        *place = fields.next().ok_or_else(|| InvalidField::new(Field::Count, line))?;
     }
     match fields.next() {
         None => Ok(found),
         Some(_) => Err(InvalidField::new(Field::Count, line)),
-    }
-}
-
-/// A time as a client wrote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct WrittenTime<'a> {
-    value: Timestamp,
-    text: &'a [u8],
-}
-
-impl<'a> WrittenTime<'a> {
-    fn parse(text: &'a [u8]) -> Result<Self, InvalidField<'a>> {
-        Timestamp::parse(text).map(|value| Self { value, text })
     }
 }
 
@@ -81,18 +69,36 @@ pub struct IamAt<'a> {
 }
 
 impl<'a> IamAt<'a> {
+    /// What a program tells of a client: where it was, and when.
+    ///
+    /// ```
+    /// use herd::protocol::{ClientId, IamAt, Position};
+    /// use std::time::SystemTime;
+    ///
+    /// let van = IamAt::new(
+    ///     ClientId::new("van-7")?,
+    ///     Position::new(52.52, 13.405)?,
+    ///     SystemTime::now().into(),
+    /// );
+    /// assert_eq!(van.position().to_string(), "+52.52+13.405");
+    /// # Ok::<(), herd::protocol::InvalidField>(())
+    /// ```
+    pub fn new(client: ClientId<'a>, position: Position<'a>, time: Timestamp) -> Self {
+        Self { client, position, time: WrittenTime::of(time) }
+    }
+
     /// Reads one line, without its LF.
     ///
     /// # Errors
     /// The first field that is wrong, when the line is no `IAMAT`.
-    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         match Request::parse(line)? {
             Request::IamAt(iamat) => Ok(iamat),
             Request::WhatsAt(_) | Request::At(_) => Err(InvalidField::new(Field::Command, line)),
         }
     }
 
-    fn of_fields([client, position, time]: [&'a [u8]; 3]) -> Result<Self, InvalidField<'a>> {
+    fn of_fields([client, position, time]: [&'a [u8]; 3]) -> Result<Self, InvalidField> {
         Ok(Self {
             client: ClientId::of_field(client),
             position: Position::parse(position)?,
@@ -112,12 +118,12 @@ impl<'a> IamAt<'a> {
 
     /// When, by the client's clock.
     pub fn time(&self) -> Timestamp {
-        self.time.value
+        self.time.value()
     }
 
     /// The line that `server` makes of it, having read it at `received`.
     pub fn received_by(self, server: &'a [u8], received: Timestamp) -> At<'a> {
-        let skew = received.since(self.time.value);
+        let skew = received.since(self.time.value());
         At { server, skew, client: self.client, position: self.position, time: self.time }
     }
 }
@@ -138,7 +144,7 @@ impl<'a> At<'a> {
     ///
     /// # Errors
     /// The first field that is wrong, when the line is no `AT`.
-    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         let mut fields = fields(line);
         match fields.next() {
             Some(b"AT") => Self::of_fields(all(fields, line)?),
@@ -148,7 +154,7 @@ impl<'a> At<'a> {
 
     fn of_fields(
         [server, skew, client, position, time]: [&'a [u8]; 5],
-    ) -> Result<Self, InvalidField<'a>> {
+    ) -> Result<Self, InvalidField> {
         Ok(Self {
             server,
             skew: Skew::parse(skew)?,
@@ -180,12 +186,12 @@ impl<'a> At<'a> {
 
     /// When, by the client's clock.
     pub fn time(&self) -> Timestamp {
-        self.time.value
+        self.time.value()
     }
 
     /// Where the client's ID stands in the canonical line, given where that line ends.
     pub fn client_span(&self, line_end: usize) -> Range<usize> {
-        let behind = 2 + self.position.as_bytes().len() + self.time.text.len();
+        let behind = 2 + self.position.text().len() + self.time.text().len();
         let end = line_end - behind;
         end - self.client.as_bytes().len()..end
     }
@@ -198,7 +204,7 @@ impl<'a> At<'a> {
         out.extend_from_slice(self.server);
         out.push(b' ');
         self.skew.write(out);
-        for field in [self.client.as_bytes(), self.position.as_bytes(), self.time.text] {
+        for field in [self.client.as_bytes(), &self.position.text(), &self.time.text()] {
             out.push(b' ');
             out.extend_from_slice(field);
         }
@@ -214,7 +220,7 @@ pub struct WhatsAt<'a> {
 }
 
 impl<'a> WhatsAt<'a> {
-    fn of_fields([client, radius, max]: [&'a [u8]; 3]) -> Result<Self, InvalidField<'a>> {
+    fn of_fields([client, radius, max]: [&'a [u8]; 3]) -> Result<Self, InvalidField> {
         Ok(Self {
             client: ClientId::of_field(client),
             radius: Radius::parse(radius)?,
@@ -267,6 +273,21 @@ mod tests {
         let expected =
             "AT Alford +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 1479413884.392014450";
         assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    /// A position that a program tells must be the same as if a client had sent it.
+    #[test]
+    fn an_iamat_from_values_is_the_one_that_is_read() {
+        let client = ClientId::new("van-7").expect("the ID is good");
+        let position = Position::new(52.52, -13.5).expect("the numbers are in range");
+        let made = IamAt::new(client, position, Timestamp::from_nanos(1_500_000_000));
+        let read = IamAt::parse(b"IAMAT van-7 +52.52-13.5 1.500000000").expect("it is an IAMAT");
+        assert_eq!(made, read);
+        let mut line = Vec::new();
+        made.received_by(b"Ball", Timestamp::from_nanos(2_000_000_000)).write(&mut line);
+        assert_eq!(line, b"AT Ball +0.500000000 van-7 +52.52-13.5 1.500000000");
+        let at = made.received_by(b"Ball", Timestamp::default());
+        assert_eq!(&line[at.client_span(line.len())], b"van-7");
     }
 
     #[test]

@@ -22,7 +22,7 @@ impl OwnedAt {
     ///
     /// # Errors
     /// The first field that is wrong, when the line is no `AT`.
-    pub fn parse(line: &[u8]) -> Result<Self, InvalidField<'_>> {
+    pub fn parse(line: &[u8]) -> Result<Self, InvalidField> {
         let at = At::parse(line)?;
         let mut canonical = Vec::with_capacity(line.len());
         at.write(&mut canonical);

@@ -25,8 +25,8 @@ impl Skew {
     ///
     /// # Errors
     /// When `text` is anything else or beyond ±18446744073.709551615.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Self::read(text).ok_or(InvalidField::new(Field::Skew, text))
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Self::read(text).ok_or_else(|| InvalidField::new(Field::Skew, text))
     }
 
     fn read(text: &[u8]) -> Option<Self> {

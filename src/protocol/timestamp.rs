@@ -4,7 +4,7 @@ use super::decimal::{Decimal, write_seconds};
 use super::field::{Field, InvalidField};
 use super::skew::Skew;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// POSIX time in nanoseconds, from 1970 to the year 2554 (2^64-1 ns).
 ///
@@ -34,8 +34,8 @@ impl Timestamp {
     ///
     /// # Errors
     /// When `text` is anything else.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Decimal::nanoseconds(text).map(Self).ok_or(InvalidField::new(Field::Time, text))
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Decimal::nanoseconds(text).map(Self).ok_or_else(|| InvalidField::new(Field::Time, text))
     }
 
     /// Appends seconds and nine decimals.
@@ -59,6 +59,20 @@ impl Timestamp {
     pub fn saturating_sub(self, span: Duration) -> Self {
         let nanoseconds = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         Self(self.0.saturating_sub(nanoseconds))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// The nearest time between 1970 and the end of this type's range, in 2554.
+    fn from(time: SystemTime) -> Self {
+        let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH);
+        Self(0).saturating_add(since_1970.unwrap_or_default())
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        SystemTime::UNIX_EPOCH + Duration::from_nanos(time.0)
     }
 }
 
@@ -113,6 +127,16 @@ mod tests {
         ] {
             assert_eq!(nanos(text), None, "{text:?}");
         }
+    }
+
+    /// A program takes times from the system's clock.
+    #[test]
+    fn times_of_the_system_are_times_here() {
+        let year_1969 = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        assert_eq!(Timestamp::from(year_1969), Timestamp::from_nanos(0));
+        let time = SystemTime::UNIX_EPOCH + Duration::new(1_479_413_884, 392_014_450);
+        assert_eq!(Timestamp::from(time).to_string(), "1479413884.392014450");
+        assert_eq!(SystemTime::from(Timestamp::from(time)), time);
     }
 
     proptest! {

@@ -30,8 +30,8 @@ impl Radius {
     ///
     /// # Errors
     /// When `text` is anything else. Range is decided on the digits: 50.00…01 is out.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Self::read(text).ok_or(InvalidField::new(Field::Radius, text))
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Self::read(text).ok_or_else(|| InvalidField::new(Field::Radius, text))
     }
 
     fn read(text: &[u8]) -> Option<Self> {
@@ -63,8 +63,8 @@ impl MaxResults {
     ///
     /// # Errors
     /// When `text` is anything else.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Self::read(text).ok_or(InvalidField::new(Field::Max, text))
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Self::read(text).ok_or_else(|| InvalidField::new(Field::Max, text))
     }
 
     fn read(text: &[u8]) -> Option<Self> {

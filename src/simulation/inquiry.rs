@@ -1,20 +1,17 @@
 //! Asking every server what it knows.
 
 use super::at_line::AtLine;
+use super::knowledge::Knowledge;
 use super::servers::Servers;
 use super::wire::Replies;
 use crate::runtime::sim::Machine;
 use crate::runtime::{self, Runtime};
 use futures_lite::AsyncWriteExt;
-use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
 /// The longest that a healthy server takes to answer.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
-
-/// What one server knows, by client.
-pub(super) type Knowledge = BTreeMap<Vec<u8>, AtLine>;
 
 /// Asks a server for every client. Lines enter the model as any client's do.
 pub(super) async fn ask(

@@ -1,7 +1,7 @@
 //! What a crash left on a disk.
 
 use super::at_line::AtLine;
-use super::inquiry::Knowledge;
+use super::knowledge::Knowledge;
 use crate::journal::{Disk, JOURNAL_FILE};
 use crate::runtime::sim::SimDisk;
 

@@ -31,10 +31,10 @@ mod faults;
 mod flood;
 mod graph;
 mod inquiry;
+mod knowledge;
 mod leftover;
 mod model;
 mod places;
-mod planted;
 mod report;
 mod run;
 mod scenario;
@@ -46,7 +46,5 @@ mod wire;
 
 pub use failure::Failure;
 pub use graph::{Graph, SERVERS_MAX};
-#[doc(hidden)]
-pub use planted::Planted;
 pub use report::Report;
 pub use run::{Options, run, run_twice};

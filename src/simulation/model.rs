@@ -1,7 +1,7 @@
 //! What servers must know, and what they may say: a map and a max.
 
 use super::at_line::AtLine;
-use super::inquiry::Knowledge;
+use super::knowledge::Knowledge;
 use super::scenario::Memory;
 use crate::protocol::Skew;
 use crate::runtime::sim::Crash;

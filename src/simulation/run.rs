@@ -5,9 +5,9 @@ use super::failure::Failure;
 use super::faults::Faults;
 use super::flood::Flood;
 use super::graph::SERVERS_MAX;
-use super::inquiry::{self, Knowledge};
+use super::inquiry;
+use super::knowledge::Knowledge;
 use super::model::Model;
-use super::planted::Planted;
 use super::report::Report;
 use super::scenario::Scenario;
 use super::servers::Servers;
@@ -40,15 +40,12 @@ const UPDATES_COUNTED: u64 = 4;
 pub struct Options {
     /// How many servers a herd has: drawn from this range, within 2 and [`SERVERS_MAX`].
     pub servers: RangeInclusive<usize>,
-    /// A mistake that all servers make on purpose.
-    #[doc(hidden)]
-    pub planted: Option<Planted>,
 }
 
 impl Default for Options {
     /// Two to nine servers.
     fn default() -> Self {
-        Self { servers: 2..=SERVERS_MAX, planted: None }
+        Self { servers: 2..=SERVERS_MAX }
     }
 }
 
@@ -89,9 +86,6 @@ fn command(seed: u64, options: &Options) -> String {
         let (low, high) = (options.servers.start(), options.servers.end());
         command += &format!(" --servers {low}..{high}");
     }
-    if let Some(planted) = options.planted {
-        command += &format!(" --planted {}", planted.name());
-    }
     command
 }
 
@@ -106,7 +100,7 @@ fn live(seed: u64, options: &Options, trace: Trace) -> Result<Report, String> {
     let flood = Flood::among(&names);
     watch(&sim, trace, flood.clone(), Arc::clone(&stage));
     sim.set_conditions(scenario.conditions.clone());
-    let servers = Servers::new(&sim, &scenario, options.planted, Arc::clone(&stage));
+    let servers = Servers::new(&sim, &scenario, Arc::clone(&stage));
     servers.note(|| format!("{scenario:?}"));
     let run = Run { sim: &sim, scenario: &scenario, stage: &stage, servers: &servers, flood };
     let report = sim.block_on(run.live(chance))?;

@@ -3,11 +3,10 @@
 use super::graph::Graph;
 use super::leftover;
 use super::places::SlowPlaces;
-use super::planted::Planted;
 use super::scenario::{Memory, Scenario};
 use super::stage::Stage;
 use crate::config::Herd;
-use crate::journal::{Disk, JournalError};
+use crate::journal::JournalError;
 use crate::protocol::ServerName;
 use crate::runtime::Runtime;
 use crate::runtime::sim::{Crash, Machine, Sim};
@@ -22,22 +21,16 @@ pub(super) struct Servers<'s> {
     pub(super) stage: Arc<Stage>,
     pub(super) machines: Vec<Machine>,
     memory: Memory,
-    planted: Option<Planted>,
     herd: Herd,
 }
 
 impl<'s> Servers<'s> {
     /// Names the servers of a herd; none is up yet.
-    pub(super) fn new(
-        sim: &'s Sim,
-        scenario: &Scenario,
-        planted: Option<Planted>,
-        stage: Arc<Stage>,
-    ) -> Self {
+    pub(super) fn new(sim: &'s Sim, scenario: &Scenario, stage: Arc<Stage>) -> Self {
         let (graph, memory) = (scenario.graph.clone(), scenario.memory);
         let machines = graph.names().iter().map(|name| sim.machine(name)).collect();
         let herd = graph.herd(&scenario.limits);
-        Self { sim, graph, stage, machines, memory, planted, herd }
+        Self { sim, graph, stage, machines, memory, herd }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -61,12 +54,7 @@ impl<'s> Servers<'s> {
         let places = SlowPlaces::new(machine.clone());
         let mut builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
         if let Memory::Journal(fsync) = self.memory {
-            let disk: Arc<dyn Disk> = Arc::new(machine.disk());
-            let disk = match self.planted {
-                Some(planted) => planted.disk(disk),
-                None => disk,
-            };
-            builder = builder.journal(disk, fsync);
+            builder = builder.journal(Arc::new(machine.disk()), fsync);
         }
         let stage = Arc::clone(&self.stage);
         self.note(|| format!("{name} starts"));
