@@ -17,7 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         let running = task::spawn(server.run());
 
         let van = ClientId::new("van-7")?;
-        handle.tell(IamAt::new(van, Position::new(52.52, 13.405)?, SystemTime::now().into())).await?;
+        handle
+            .tell(IamAt::new(van, Position::new(52.52, 13.405)?, SystemTime::now().into()))
+            .await?;
 
         let (radius, max) = (Radius::parse(b"10")?, MaxResults::parse(b"3")?);
         let reply = handle.ask(van, radius, max).await?.expect("the van was told");

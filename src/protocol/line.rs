@@ -16,6 +16,14 @@ pub enum Line<'a> {
     Overlong(&'a [u8]),
 }
 
+impl<'a> Line<'a> {
+    /// What there is of the line.
+    pub fn text(self) -> &'a [u8] {
+        let (Line::Whole(text) | Line::Overlong(text)) = self;
+        text
+    }
+}
+
 /// Cuts a stream of bytes into lines.
 ///
 /// A line that lies whole within a chunk is borrowed from it; only a line that spans chunks is

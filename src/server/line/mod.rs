@@ -3,6 +3,7 @@
 //! This folder owns the conversation with one client. It decides nothing about positions: lines go
 //! into the node, and its replies go out in order.
 
+mod greeting;
 mod outbox;
 mod patience;
 mod service;

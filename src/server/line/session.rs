@@ -1,9 +1,10 @@
 //! One client.
 
+use super::greeting::{Foreign, Greeting};
 use super::outbox::Outbox;
 use super::patience::{Owes, Patience};
 use crate::node::Node;
-use crate::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp};
+use crate::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp, write_invalid};
 use crate::runtime::{self, Runtime, Stream};
 use crate::server::buffer_pool::Chunk;
 use crate::server::connection::Connection;
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// How long a server that stops waits for the client to hang up after its last reply. Closing while
+/// How long the server waits for the client to hang up after the last reply, when it is the server
+/// that ends the conversation. Closing while
 /// the client still sends would reset the connection and take the last replies with it.
 const LINGER: Duration = Duration::from_secs(1);
 
@@ -33,6 +35,9 @@ pub(in crate::server) struct Session<C: Runtime, S: Stream> {
     core: Arc<Core<C>>,
     connection: Connection<S>,
     lines: LineBuffer,
+    greeting: Greeting,
+    /// The other protocol that the client speaks, after which nothing is taken from it.
+    foreign: Option<Foreign>,
     input: Input,
     /// When the bytes of the current chunk were read, by the wall clock and in uptime.
     received: Timestamp,
@@ -80,6 +85,8 @@ impl<C: Runtime, S: Stream> Session<C, S> {
             core,
             connection,
             lines: LineBuffer::new(LINE_BYTES_MAX),
+            greeting: Greeting::default(),
+            foreign: None,
             input: Input::Awaited,
             received: Timestamp::default(),
             received_at: Duration::ZERO,
@@ -113,7 +120,7 @@ impl<C: Runtime, S: Stream> Session<C, S> {
             }
         }
         self.connection.close_writing().await?;
-        if self.core.stop.is_requested() {
+        if self.core.stop.is_requested() || self.foreign.is_some() {
             let clock = self.core.clock.clone();
             runtime::timeout(&clock, LINGER, self.hang_up()).await;
         }
@@ -146,6 +153,11 @@ impl<C: Runtime, S: Stream> Session<C, S> {
         {
             look_ahead.line(node, rest);
             let Some(line) = self.lines.next_line(&mut rest) else { break };
+            if let Some(foreign) = self.greeting.line(line) {
+                write_invalid(line.text(), &mut replies);
+                self.push(replies);
+                return self.refuse(foreign);
+            }
             self.lines_this_turn += 1;
             self.patience.note_line_end();
             if let Some(lookup) = node.command(line, self.received, &mut replies) {
@@ -161,6 +173,13 @@ impl<C: Runtime, S: Stream> Session<C, S> {
         } else {
             self.patience.note_line(self.lines.partial_bytes() > 0, self.received_at);
         }
+    }
+
+    /// The client speaks another protocol: nothing of what it says is a command.
+    fn refuse(&mut self, foreign: Foreign) {
+        log::debug!(server:% = self.core.name, protocol:% = foreign; "refused another protocol");
+        self.foreign = Some(foreign);
+        self.input = Input::Done;
     }
 
     /// Adds replies that are ready. If they are the first ones to wait, the client has its full time
@@ -233,9 +252,14 @@ impl<C: Runtime, S: Stream> Session<C, S> {
                 self.received = self.core.clock.now();
                 self.received_at = self.core.clock.uptime();
                 self.patience.note_heard(self.received_at);
-                let ended = chunk.bytes().is_empty();
-                self.input = if ended { Input::Ended } else { Input::Here(chunk) };
                 self.has_read_last |= stops;
+                if let Some(foreign) = self.greeting.bytes(chunk.bytes()) {
+                    self.refuse(foreign);
+                } else if chunk.bytes().is_empty() {
+                    self.input = Input::Ended;
+                } else {
+                    self.input = Input::Here(chunk);
+                }
                 Ok(true)
             }
             Poll::Pending if self.stop.poll_requested(cx).is_ready() => {
