@@ -33,6 +33,10 @@ pub struct Limits {
     /// (`unsent_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub unsent_bytes: usize,
+    /// Bytes of replies that all clients together have not taken yet (`total_unsent_bytes`). Beyond
+    /// them a client that has 16 KiB waiting is not read from.
+    #[serde(deserialize_with = "at_least_one")]
+    pub total_unsent_bytes: usize,
     /// How long a client over [`unsent_bytes`](Self::unsent_bytes) may take nothing before it is
     /// disconnected (`stall_seconds`).
     #[serde(rename = "stall_seconds", deserialize_with = "seconds")]
@@ -53,6 +57,10 @@ pub struct Limits {
     /// WHATSATs of one connection that look for places at a time (`lookups_per_connection`).
     #[serde(deserialize_with = "at_least_one")]
     pub lookups_per_connection: usize,
+    /// WHATSATs of all connections that look for places at a time (`total_lookups`). Beyond them a
+    /// client that has one under way is not read from.
+    #[serde(deserialize_with = "at_least_one")]
+    pub total_lookups: usize,
 }
 
 impl Default for Limits {
@@ -62,12 +70,14 @@ impl Default for Limits {
             connections: 10_000,
             idle: Some(Duration::from_secs(300)),
             unsent_bytes: 1024 * 1024,
+            total_unsent_bytes: 64 * 1024 * 1024,
             stall: Duration::from_secs(30),
             line: Duration::from_secs(30),
             follow_batch_bytes: 64 * 1024,
             follow_batch_pause: Duration::ZERO,
             heartbeat: Duration::from_millis(1000),
             lookups_per_connection: 16,
+            total_lookups: 1024,
         }
     }
 }
@@ -107,7 +117,7 @@ mod tests {
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
             "clients = 8\nconnections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
-             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
@@ -115,12 +125,14 @@ mod tests {
             connections: 1,
             idle: Some(Duration::from_secs(2)),
             unsent_bytes: 3,
+            total_unsent_bytes: 11,
             stall: Duration::from_secs(4),
             line: Duration::from_secs(10),
             follow_batch_bytes: 5,
             follow_batch_pause: Duration::from_millis(9),
             heartbeat: Duration::from_millis(6),
             lookups_per_connection: 7,
+            total_lookups: 12,
         };
         assert_eq!(limits, expected);
     }

@@ -199,6 +199,7 @@ impl<R: Runtime> Builder<R> {
             lookups: Lookups::new(clock.clone(), self.places),
             neighbors,
             wires: Wires { buffers: Arc::default(), recorder: Arc::new(recorder) },
+            allowance: Arc::default(),
             doors,
             stop: Stop::default(),
             visits: Tasks::default(),

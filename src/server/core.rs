@@ -4,6 +4,7 @@ use super::buffer_pool::BufferPool;
 use super::changes::Followed;
 use super::door_record::DoorRecord;
 use super::kept_node::KeptNode;
+use super::line::Allowance;
 use super::lookups::Lookups;
 use super::peer::Neighbors;
 use super::recorder::Recorder;
@@ -26,6 +27,8 @@ pub(super) struct Core<C: Runtime> {
     pub(super) lookups: Lookups<C>,
     pub(super) neighbors: Neighbors,
     pub(super) wires: Wires,
+    /// What the replies of all clients hold together.
+    pub(super) allowance: Arc<Allowance>,
     pub(super) doors: Vec<DoorRecord>,
     pub(super) stop: Stop,
     /// Calls of the program that holds the server and that are under way.

@@ -82,6 +82,7 @@ impl<C: Runtime, S: Stream> Session<C, S> {
             has_read_last: false,
             patience: Patience::new(core.clock.uptime()),
             lines_this_turn: 0,
+            outbox: Outbox::new(Arc::clone(&core.allowance)),
             core,
             connection,
             lines: LineBuffer::new(LINE_BYTES_MAX),
@@ -90,7 +91,6 @@ impl<C: Runtime, S: Stream> Session<C, S> {
             input: Input::Awaited,
             received: Timestamp::default(),
             received_at: Duration::ZERO,
-            outbox: Outbox::default(),
             deadline: Deadline::new(),
         }
     }
@@ -274,10 +274,9 @@ impl<C: Runtime, S: Stream> Session<C, S> {
         matches!(self.input, Input::Here(_) | Input::Ended)
     }
 
-    /// Whether more commands may be answered, with so many bytes of replies not in the outbox yet.
+    /// Whether more commands may be answered, with `bytes` of replies not in the outbox yet.
     fn has_room(&self, bytes: usize) -> bool {
-        self.outbox.unsent_bytes() + bytes < self.core.limits.unsent_bytes
-            && self.outbox.lookups() < self.core.limits.lookups_per_connection
+        self.outbox.holding().has_room(bytes, &self.core.limits)
     }
 
     /// What is expected of the client. While a source of places is waited for, only that source's
