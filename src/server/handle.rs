@@ -2,6 +2,7 @@
 
 use super::changes::Changes;
 use super::core::Core;
+use super::lookups::Asker;
 use super::status::Status;
 use super::stop::Stop;
 use super::tell_error::TellError;
@@ -120,7 +121,7 @@ impl<C: Runtime> Handle<C> {
         let lookup = self.core.kept.node().look_up(client, radius, max);
         self.core.kept.commit().await?;
         let Some(lookup) = lookup else { return Ok(None) };
-        Ok(Some(self.core.lookups.reply(lookup).await))
+        Ok(Some(self.core.lookups.reply(&mut Asker::default(), lookup).await))
     }
 
     /// Follows the change log from behind the number `from`; 0 is the beginning. A client that

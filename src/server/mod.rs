@@ -31,6 +31,7 @@ mod status;
 mod stop;
 mod tasks;
 mod tell_error;
+mod turns;
 
 pub use bind_error::BindError;
 pub use builder::Builder;

@@ -59,20 +59,22 @@ impl Outbox {
         matches!(self.pieces.front(), Some(Piece::Ready(_)))
     }
 
-    /// Drives all lookups; whether one has come out.
+    /// Drives lookups until one comes out; whether one has. There may be work behind each, so others
+    /// have their turn before the next one.
     pub(super) fn poll_lookups(&mut self, cx: &mut Context<'_>) -> bool {
-        let before = self.holding.lookups();
-        if before > 0 {
-            for piece in &mut self.pieces {
-                let Piece::Pending(reply) = piece else { continue };
-                if let Poll::Ready(bytes) = reply.as_mut().poll(cx) {
-                    self.holding.add_bytes(bytes.len());
-                    self.holding.remove_lookup();
-                    *piece = Piece::Ready(bytes);
-                }
+        if self.holding.lookups() == 0 {
+            return false;
+        }
+        for piece in &mut self.pieces {
+            let Piece::Pending(reply) = piece else { continue };
+            if let Poll::Ready(bytes) = reply.as_mut().poll(cx) {
+                self.holding.add_bytes(bytes.len());
+                self.holding.remove_lookup();
+                *piece = Piece::Ready(bytes);
+                return true;
             }
         }
-        self.holding.lookups() < before
+        false
     }
 
     /// Sends what is ready through `write`, which sends some bytes and returns how many. Ready when
@@ -113,7 +115,7 @@ mod tests {
     fn send(outbox: &mut Outbox) -> String {
         let mut wire = Vec::new();
         let mut cx = Context::from_waker(Waker::noop());
-        outbox.poll_lookups(&mut cx);
+        while outbox.poll_lookups(&mut cx) {}
         let _ = outbox.poll_send(|bytes| {
             wire.extend_from_slice(bytes);
             Poll::Ready(Ok(bytes.len()))

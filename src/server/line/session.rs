@@ -11,6 +11,7 @@ use crate::server::connection::Connection;
 use crate::server::core::Core;
 use crate::server::deadline::Deadline;
 use crate::server::look_ahead::LookAhead;
+use crate::server::lookups::Asker;
 use crate::server::stop::StopWatch;
 use futures_lite::future;
 use std::io;
@@ -43,6 +44,7 @@ pub(in crate::server) struct Session<C: Runtime, S: Stream> {
     received: Timestamp,
     received_at: Duration,
     outbox: Outbox,
+    asker: Asker,
     stop: StopWatch,
     /// Whether something was read after the server was asked to stop. Nothing more is read then, or
     /// a client that never pauses would keep the server.
@@ -82,6 +84,7 @@ impl<C: Runtime, S: Stream> Session<C, S> {
             has_read_last: false,
             patience: Patience::new(core.clock.uptime()),
             lines_this_turn: 0,
+            asker: Asker::default(),
             outbox: Outbox::new(Arc::clone(&core.allowance)),
             core,
             connection,
@@ -162,7 +165,7 @@ impl<C: Runtime, S: Stream> Session<C, S> {
             self.patience.note_line_end();
             if let Some(lookup) = node.command(line, self.received, &mut replies) {
                 self.push(std::mem::take(&mut replies));
-                self.outbox.push_lookup(Box::pin(self.core.lookups.reply(lookup)));
+                self.outbox.push_lookup(Box::pin(self.core.lookups.reply(&mut self.asker, lookup)));
             }
         }
         let left = rest.len();
@@ -196,7 +199,9 @@ impl<C: Runtime, S: Stream> Session<C, S> {
         let Some(line) = self.lines.finish() else { return };
         let mut replies = Vec::new();
         match node.command(line, self.received, &mut replies) {
-            Some(lookup) => self.outbox.push_lookup(Box::pin(self.core.lookups.reply(lookup))),
+            Some(lookup) => {
+                self.outbox.push_lookup(Box::pin(self.core.lookups.reply(&mut self.asker, lookup)))
+            }
             None => self.push(replies),
         }
     }
@@ -228,6 +233,9 @@ impl<C: Runtime, S: Stream> Session<C, S> {
     fn poll_replies(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         let was_sending = self.outbox.is_sending();
         let has_looked_up = self.outbox.poll_lookups(cx);
+        if has_looked_up {
+            self.lines_this_turn = LINES_A_TURN;
+        }
         let Self { connection, outbox, .. } = self;
         let sent = outbox.poll_send(|bytes| connection.poll_write(cx, bytes));
         if sent.is_ready() || (outbox.is_sending() && !was_sending) {
