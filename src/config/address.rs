@@ -1,7 +1,7 @@
 //! Where a server listens.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// The longest host of an address, in bytes: what DNS allows a name (RFC 1035, section 2.3.4).
@@ -41,6 +41,13 @@ impl Address {
     /// The same host with another port.
     pub(super) fn with_port(&self, port: u16) -> Self {
         Self { host: self.host.clone(), port }
+    }
+}
+
+impl From<SocketAddr> for Address {
+    /// The IP address as host; the scope of an IPv6 address is left out.
+    fn from(address: SocketAddr) -> Self {
+        Self { host: address.ip().to_string(), port: address.port() }
     }
 }
 

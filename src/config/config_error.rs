@@ -33,6 +33,11 @@ impl ConfigError {
         }
     }
 
+    /// The same mistake where there is no text that could have lines.
+    pub(super) fn without_line(self) -> Self {
+        Self { line: None, ..self }
+    }
+
     /// The line of the mistake, counted from 1; None when no single line is to blame.
     pub fn line(&self) -> Option<usize> {
         self.line

@@ -50,8 +50,12 @@ impl Herd {
     /// # Errors
     /// The first mistake in it, with its line and what to do about it.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        let file: HerdFile =
-            toml::from_str(text).map_err(|error| ConfigError::of_toml(text, &error))?;
+        let file = toml::from_str(text).map_err(|error| ConfigError::of_toml(text, &error))?;
+        Self::from_file(text, file)
+    }
+
+    /// Checks the parts of a file against each other; `text` is where they were read.
+    pub(super) fn from_file(text: &str, file: HerdFile) -> Result<Self, ConfigError> {
         let mut entries = named_entries(text, file.servers)?;
         entries.sort_by_key(|entry| entry.offset);
         let links = Links::gather(text, entries.iter().map(|entry| (&entry.name, &entry.entry)))?;

@@ -32,6 +32,20 @@ pub(super) struct ServerEntry {
     pub(super) max_ahead: Option<u64>,
 }
 
+impl ServerEntry {
+    /// A table with nothing but `listen` in it.
+    pub(super) fn new(listen: Spanned<String>) -> Self {
+        Self {
+            listen,
+            peer_listen: None,
+            neighbors: Vec::new(),
+            accept_at: false,
+            catch_up: None,
+            max_ahead: None,
+        }
+    }
+}
+
 /// One element of `neighbors`: a name, or a table with more about it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -8,6 +8,7 @@
 mod address;
 mod config_error;
 mod herd;
+mod herd_builder;
 mod herd_file;
 mod limits;
 mod links;
@@ -16,5 +17,6 @@ mod server_config;
 pub use address::{Address, HOST_BYTES_MAX, InvalidAddress};
 pub use config_error::ConfigError;
 pub use herd::Herd;
+pub use herd_builder::HerdBuilder;
 pub use limits::Limits;
 pub use server_config::{Link, Neighbor, PEER_PORT_OFFSET, ServerConfig};
