@@ -1,4 +1,4 @@
-//! A herd made by a program instead of a herd.toml.
+//! A herd that a program describes in code, without a herd.toml.
 
 use super::address::Address;
 use super::config_error::ConfigError;
@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 use toml::Spanned;
 
-/// Puts a herd together, server by server. What holds for a herd.toml holds here, and
-/// [`build`](Self::build) checks all of it.
+/// Describes a herd, server by server. The rules are those of a herd.toml, and
+/// [`build`](Self::build) checks them.
 ///
 /// ```
 /// use herd::config::{Address, Herd};
@@ -37,16 +37,16 @@ pub struct HerdBuilder {
 }
 
 impl Herd {
-    /// Begins to put a herd together without a herd.toml.
+    /// Starts to describe a herd in code.
     pub fn builder() -> HerdBuilder {
         HerdBuilder::default()
     }
 }
 
 impl HerdBuilder {
-    /// Adds a server that listens for clients at `listen`. Its neighbors reach it at the same host:
-    /// at the port [`PEER_PORT_OFFSET`](super::PEER_PORT_OFFSET) above, or for port 0 at another
-    /// one that the system chooses.
+    /// Adds a server that listens for clients at `listen`. It listens for neighbors at the same
+    /// host, [`PEER_PORT_OFFSET`](super::PEER_PORT_OFFSET) ports higher; if the port is 0, the
+    /// system chooses both.
     pub fn server(mut self, name: &str, listen: impl Into<Address>) -> Self {
         if self.servers.iter().any(|(known, _)| known == name) {
             self.note(format!("two servers have the name {name}"));
@@ -55,7 +55,7 @@ impl HerdBuilder {
         self
     }
 
-    /// Has a server listen for its neighbors at `address`.
+    /// Makes a server listen for its neighbors at `address`.
     pub fn peer_listen(self, server: &str, address: impl Into<Address>) -> Self {
         let address = spanned(&address.into());
         self.change(server, |entry| entry.peer_listen = Some(address))
@@ -66,37 +66,37 @@ impl HerdBuilder {
         self.neighbor(one, NeighborEntry { name: other.to_owned(), push: false })
     }
 
-    /// Has a server push AT lines to the client port of another one, which knows nothing else.
+    /// Makes a server push AT lines to the client port of another server that cannot do more.
     pub fn push(self, server: &str, to: &str) -> Self {
         self.neighbor(server, NeighborEntry { name: to.to_owned(), push: true })
     }
 
-    /// Has a server take AT lines in that come on its client port.
+    /// Makes a server accept AT lines on its client port.
     pub fn accept_at(self, server: &str) -> Self {
         self.change(server, |entry| entry.accept_at = true)
     }
 
-    /// Has a server ask its neighbors only for what is new, not for what it missed.
+    /// Makes a server ask its neighbors only for new changes, not for those that it missed.
     pub fn without_catch_up(self, server: &str) -> Self {
         self.change(server, |entry| entry.catch_up = Some(false))
     }
 
-    /// How far a position's time may lie ahead of a server's clock, in whole seconds.
+    /// Sets how far the time of a position may be ahead of a server's clock, in whole seconds.
     pub fn max_ahead(self, server: &str, span: Duration) -> Self {
         self.change(server, |entry| entry.max_ahead = Some(span.as_secs()))
     }
 
-    /// The limits of all servers.
+    /// Sets the limits of all servers.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
     }
 
-    /// The herd.
+    /// Checks the description and returns the herd.
     ///
     /// # Errors
-    /// The first mistake: an illegal or unknown name, a name or an address that two servers have, a
-    /// contradiction between links, or no server at all.
+    /// The first mistake: an invalid or unknown name, a name or address that two servers have,
+    /// contradictory links, or no server at all.
     pub fn build(self) -> Result<Herd, ConfigError> {
         if let Some(mistake) = self.mistake {
             return Err(mistake);
@@ -140,7 +140,7 @@ mod tests {
         text.parse().expect("the test's addresses are good")
     }
 
-    /// A program and a file that say the same must mean the same.
+    /// The same herd in code and in a file must be the same.
     #[test]
     fn a_herd_that_is_built_is_the_one_that_is_read() {
         let built = Herd::builder()
@@ -165,7 +165,7 @@ mod tests {
         assert_eq!(built.map(|herd| herd.first().name().to_string()), Ok("B".to_owned()));
     }
 
-    /// A mistake of a program has no line, and says what to do all the same.
+    /// A mistake in code has no line, but it still says how to fix it.
     #[test]
     fn mistakes_are_named() {
         let a = || Herd::builder().server("A", address("h:1"));
@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(message(a().link("A", "A")), "A is its own neighbor: take it out of the list");
     }
 
-    /// Two servers in one program take any ports.
+    /// Two servers in one program can both let the system choose their ports.
     #[test]
     fn a_socket_address_is_an_address() {
         let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));

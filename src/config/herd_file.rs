@@ -1,4 +1,4 @@
-//! The shape of a herd.toml, before anything in it is checked against anything else.
+//! The structure of a herd.toml, before its parts are checked against each other.
 
 use super::limits::Limits;
 use serde::Deserialize;
@@ -46,7 +46,7 @@ impl ServerEntry {
     }
 }
 
-/// One element of `neighbors`: a name, or a table with more about it.
+/// An element of `neighbors` that is a table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NeighborTable {
@@ -55,7 +55,7 @@ struct NeighborTable {
     push: bool,
 }
 
-/// What both ways to write a neighbor come to.
+/// An element of `neighbors`: a name or a table.
 #[derive(Debug)]
 pub(super) struct NeighborEntry {
     pub(super) name: String,
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for NeighborEntry {
     }
 }
 
-/// An untagged enum of serde's would do the same, but could not say what is wrong inside.
+/// An untagged serde enum would do the same, but its errors would not say what is wrong inside.
 struct NameOrTable;
 
 impl<'de> Visitor<'de> for NameOrTable {
