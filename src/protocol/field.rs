@@ -1,8 +1,8 @@
-//! The parts of a message, and the error that names a wrong one.
+//! The fields of a message, and the error that names the wrong one.
 
 use std::fmt;
 
-/// The parts of a message that can be wrong.
+/// A field of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// The first word of a line.
@@ -21,7 +21,7 @@ pub enum Field {
     Server,
     /// A server's receive time minus a client's time, in seconds.
     Skew,
-    /// Something behind the last field, or a field that is not there.
+    /// The number of fields: one is missing, or there are too many.
     Count,
 }
 
@@ -44,10 +44,10 @@ impl Field {
 /// The longest text that an [`InvalidField`] keeps, in bytes.
 pub const EXCERPT_BYTES_MAX: usize = 64;
 
-/// A line or a field is not valid: which field it is, and the text that stands there.
+/// A line or field is invalid: which field, and its text.
 ///
-/// The error keeps its own copy of the text, up to [`EXCERPT_BYTES_MAX`] bytes, so it may outlive
-/// the line. It allocates nothing.
+/// The error keeps its own copy of the text, up to [`EXCERPT_BYTES_MAX`] bytes, so it can
+/// outlive the line. Making one allocates nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidField {
     field: Field,
@@ -70,8 +70,8 @@ impl InvalidField {
         self.field
     }
 
-    /// What stands there, up to [`EXCERPT_BYTES_MAX`] bytes; the beginning of the line when the
-    /// number of fields is wrong.
+    /// The text of the field, up to [`EXCERPT_BYTES_MAX`] bytes; if the number of fields is wrong,
+    /// the start of the line.
     pub fn text(&self) -> &[u8] {
         &self.excerpt[..self.text_bytes.min(EXCERPT_BYTES_MAX)]
     }
@@ -109,7 +109,7 @@ mod tests {
         assert_eq!(error.to_string(), expected);
     }
 
-    /// A program reads a line into a buffer of its own and passes the error on with `?`.
+    /// A program reads a line into its own buffer and returns the error with `?`.
     #[test]
     fn an_error_outlives_the_text_that_it_is_about() {
         fn read() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {

@@ -1,4 +1,4 @@
-//! What a line says.
+//! Commands and AT lines.
 
 use super::client_id::ClientId;
 use super::field::{Field, InvalidField};
@@ -13,16 +13,16 @@ use std::ops::Range;
 /// A command that a client may send.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Request<'a> {
-    /// A client tells where it is.
+    /// A client reports its position.
     IamAt(IamAt<'a>),
-    /// Somebody asks what is near a client.
+    /// A question: what is near a client?
     WhatsAt(WhatsAt<'a>),
-    /// A server of an older herd tells what it knows; only some servers take it.
+    /// A server of an older herd reports what it knows. Servers accept it only with `accept_at`.
     At(At<'a>),
 }
 
 impl<'a> Request<'a> {
-    /// Reads one line, without its LF.
+    /// Reads one line without its LF.
     ///
     /// ```
     /// use herd::protocol::Request;
@@ -33,7 +33,7 @@ impl<'a> Request<'a> {
     /// ```
     ///
     /// # Errors
-    /// The first field that is wrong, when the line is no command.
+    /// The first field that is wrong, if the line is not a command.
     pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         let mut fields = fields(line);
         match fields.next() {
@@ -60,7 +60,7 @@ fn all<'a, const N: usize>(
     }
 }
 
-/// `IAMAT <client> <position> <time>`: a client's own words on where it was, and when.
+/// `IAMAT <client> <position> <time>`: where a client was, and when, as the client itself says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IamAt<'a> {
     client: ClientId<'a>,
@@ -69,7 +69,7 @@ pub struct IamAt<'a> {
 }
 
 impl<'a> IamAt<'a> {
-    /// What a program tells of a client: where it was, and when.
+    /// A position from values instead of a line.
     ///
     /// ```
     /// use herd::protocol::{ClientId, IamAt, Position};
@@ -87,10 +87,10 @@ impl<'a> IamAt<'a> {
         Self { client, position, time: WrittenTime::of(time) }
     }
 
-    /// Reads one line, without its LF.
+    /// Reads one line without its LF.
     ///
     /// # Errors
-    /// The first field that is wrong, when the line is no `IAMAT`.
+    /// The first field that is wrong, if the line is not an `IAMAT`.
     pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         match Request::parse(line)? {
             Request::IamAt(iamat) => Ok(iamat),
@@ -106,30 +106,30 @@ impl<'a> IamAt<'a> {
         })
     }
 
-    /// Who it is.
+    /// The client.
     pub fn client(&self) -> ClientId<'a> {
         self.client
     }
 
-    /// Where the client was.
+    /// The client's position.
     pub fn position(&self) -> Position<'a> {
         self.position
     }
 
-    /// When, by the client's clock.
+    /// The time, by the client's clock.
     pub fn time(&self) -> Timestamp {
         self.time.value()
     }
 
-    /// The line that `server` makes of it, having read it at `received`.
+    /// The AT line that `server` makes of it, if it was read at `received`.
     pub fn received_by(self, server: &'a [u8], received: Timestamp) -> At<'a> {
         let skew = received.since(self.time.value());
         At { server, skew, client: self.client, position: self.position, time: self.time }
     }
 }
 
-/// `AT <server> <skew> <client> <position> <time>`: what a server knows of a client, and which
-/// server heard it first.
+/// `AT <server> <skew> <client> <position> <time>`: a client's position, and the server that
+/// received it from the client.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct At<'a> {
     server: &'a [u8],
@@ -140,10 +140,10 @@ pub struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    /// Reads one line, without its LF.
+    /// Reads one line without its LF.
     ///
     /// # Errors
-    /// The first field that is wrong, when the line is no `AT`.
+    /// The first field that is wrong, if the line is not an `AT`.
     pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         let mut fields = fields(line);
         match fields.next() {
@@ -164,7 +164,7 @@ impl<'a> At<'a> {
         })
     }
 
-    /// The server that received the position from the client.
+    /// The name of the server that received the position from the client.
     pub fn server(&self) -> &'a [u8] {
         self.server
     }
@@ -174,31 +174,31 @@ impl<'a> At<'a> {
         self.skew
     }
 
-    /// Who it is.
+    /// The client.
     pub fn client(&self) -> ClientId<'a> {
         self.client
     }
 
-    /// Where the client was.
+    /// The client's position.
     pub fn position(&self) -> Position<'a> {
         self.position
     }
 
-    /// When, by the client's clock.
+    /// The time, by the client's clock.
     pub fn time(&self) -> Timestamp {
         self.time.value()
     }
 
-    /// Where the client's ID stands in the canonical line, given where that line ends.
+    /// The range of the client's ID in the canonical line, which ends at `line_end`.
     pub fn client_span(&self, line_end: usize) -> Range<usize> {
         let behind = 2 + self.position.text().len() + self.time.text().len();
         let end = line_end - behind;
         end - self.client.as_bytes().len()..end
     }
 
-    /// Appends the line in its one canonical form, without LF: single spaces, nine decimals of
-    /// skew, the other fields byte for byte. Two servers that hold the same line hold the same
-    /// bytes, which the order of lines rests on.
+    /// Appends the line in canonical form, without LF: single spaces, a skew with nine decimals,
+    /// and all other fields byte for byte. Servers that know the same line hold the same bytes; the
+    /// order of lines depends on that.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"AT ");
         out.extend_from_slice(self.server);
@@ -228,23 +228,23 @@ impl<'a> WhatsAt<'a> {
         })
     }
 
-    /// Near whom.
+    /// The client that the question is about.
     pub fn client(&self) -> ClientId<'a> {
         self.client
     }
 
-    /// How far from there.
+    /// The distance from the client's position.
     pub fn radius(&self) -> Radius {
         self.radius
     }
 
-    /// How many results at most.
+    /// The maximum number of results.
     pub fn max(&self) -> MaxResults {
         self.max
     }
 }
 
-/// Appends the answer to an invalid command: `? `, the line byte for byte, LF.
+/// Appends the reply to an invalid command: `? `, the line byte for byte, LF.
 pub fn write_invalid(line: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"? ");
     out.extend_from_slice(line);
@@ -275,7 +275,7 @@ mod tests {
         assert_eq!(String::from_utf8_lossy(&out), expected);
     }
 
-    /// A position that a program tells must be the same as if a client had sent it.
+    /// A position from a program must be the same as one that a client sends.
     #[test]
     fn an_iamat_from_values_is_the_one_that_is_read() {
         let client = ClientId::new("van-7").expect("the ID is good");

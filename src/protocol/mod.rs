@@ -1,7 +1,7 @@
-//! Bytes to messages and back: the rules of sections 1, 2 and 4 of `docs/PROTOCOL.md`.
+//! Turns bytes into messages and back, by the rules of sections 1, 2 and 4 of `docs/PROTOCOL.md`.
 //!
-//! This room owns the grammar of a line. It is pure: it does no I/O, reads no clock, logs nothing,
-//! knows no async, and borrows from the bytes it is given instead of copying them.
+//! This room owns the grammar of a line. It is pure: it does no I/O, reads no clock, logs nothing
+//! and has no async code. It borrows from the bytes that it is given instead of copying them.
 
 mod ahead;
 mod client_id;

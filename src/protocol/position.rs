@@ -9,11 +9,12 @@ use std::hash::{Hash, Hasher};
 /// The longest text of a position, in bytes.
 pub const POSITION_BYTES_MAX: usize = 64;
 
-/// An ISO 6709 position in decimal degrees: one that was read keeps the text it was written in, and
-/// one that was made from numbers has one canonical text.
+/// An ISO 6709 position in decimal degrees. A position that was parsed keeps its text byte for
+/// byte; one that was made from numbers has a canonical text.
 ///
-/// The form is `[+-]D{1,2}[.D+][+-]D{1,3}[.D+]` with an optional final `/`: latitude from -90 to 90,
-/// then longitude from -180 to 180. The range is checked on the digits, not on a rounded number.
+/// The form is `[+-]D{1,2}[.D+][+-]D{1,3}[.D+]` with an optional final `/`: latitude from -90 to
+/// 90, then longitude from -180 to 180. The range is checked on the digits, not on a rounded
+/// number.
 ///
 /// ```
 /// use herd::protocol::Position;
@@ -30,7 +31,7 @@ pub struct Position<'a>(Spelling<'a>);
 
 #[derive(Clone, Copy)]
 enum Spelling<'a> {
-    /// As somebody wrote it: signs, digits, points and perhaps a slash.
+    /// The text that was parsed: signs, digits, points, and perhaps a slash at the end.
     Written { text: &'a [u8], latitude_bytes: usize },
     /// The canonical text of these numbers.
     Canonical(Coordinates),
@@ -39,12 +40,11 @@ enum Spelling<'a> {
 impl Position<'static> {
     /// A position from degrees: `latitude` from -90 to 90, `longitude` from -180 to 180.
     ///
-    /// Its text is the shortest that gives the same numbers when it is read. Numbers between
-    /// -0.0000000001 and 0.0000000001 are rounded to 25 decimals before, so that every text is
-    /// shorter than [`POSITION_BYTES_MAX`].
+    /// Its text is the shortest that parses to the same numbers. Numbers between -1e-10 and 1e-10
+    /// are first rounded to 25 decimals, so that no text is longer than [`POSITION_BYTES_MAX`].
     ///
     /// # Errors
-    /// When a number is out of range or not a number.
+    /// If a number is out of range or NaN.
     pub fn new(latitude: f64, longitude: f64) -> Result<Self, InvalidField> {
         if !(latitude.abs() <= 90.0 && longitude.abs() <= 180.0) {
             let text = format!("{latitude:+}{longitude:+}");
@@ -55,10 +55,11 @@ impl Position<'static> {
     }
 }
 
-/// The nearest number that has a short spelling, without a minus before 0.
+/// The nearest number whose shortest text has at most 26 decimals; 0 instead of -0.
 ///
-/// A double has at most 17 significant digits, so from 1e-10 on 26 decimals spell it. Below, 15
-/// significant digits are left, and those come back whole from every double.
+/// The shortest text of a double has at most 17 significant digits, so 26 decimals are enough from
+/// 1e-10 up. Smaller numbers keep at most 15 significant digits here, and any text of 15 digits
+/// survives being parsed and printed.
 fn spellable(degrees: f64) -> f64 {
     let rounded = match degrees.abs() < 1e-10 {
         true => format!("{degrees:.25}").parse().expect("a printed number is a number"),
@@ -71,7 +72,7 @@ impl<'a> Position<'a> {
     /// Reads a position that fills all of `text`.
     ///
     /// # Errors
-    /// When `text` has another form, is out of range, or is longer than [`POSITION_BYTES_MAX`].
+    /// If `text` has another form, is out of range, or is longer than [`POSITION_BYTES_MAX`].
     pub fn parse(text: &'a [u8]) -> Result<Self, InvalidField> {
         Self::read(text).ok_or_else(|| InvalidField::new(Field::Position, text))
     }
@@ -89,7 +90,7 @@ impl<'a> Position<'a> {
         Some(Self(Spelling::Written { text, latitude_bytes }))
     }
 
-    /// The text: as it came, or the canonical one.
+    /// The text that was parsed, or the canonical text.
     pub fn text(&self) -> Cow<'a, [u8]> {
         match self.0 {
             Spelling::Written { text, .. } => Cow::Borrowed(text),
@@ -99,7 +100,7 @@ impl<'a> Position<'a> {
         }
     }
 
-    /// The position in numbers, each the nearest that 64 bits hold.
+    /// The position as numbers, each rounded to the nearest 64-bit float.
     pub fn coordinates(self) -> Coordinates {
         let (text, latitude_bytes) = match self.0 {
             Spelling::Written { text, latitude_bytes } => (text, latitude_bytes),
@@ -115,7 +116,7 @@ impl<'a> Position<'a> {
     }
 }
 
-/// Two positions are equal when their texts are: `+1+1` is not `+1.0+1.0`.
+/// Positions are equal if their texts are: `+1+1` is not `+1.0+1.0`.
 impl PartialEq for Position<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.text() == other.text()
@@ -223,7 +224,7 @@ mod tests {
         assert_eq!(read(&at_limit.replace("-118", "0-118")), None);
     }
 
-    /// A program has numbers, and other servers must read what it makes of them.
+    /// Other servers must be able to parse what a program makes of its numbers.
     #[test]
     fn a_position_of_numbers_has_the_shortest_text() {
         let text = |latitude, longitude| {
@@ -242,7 +243,7 @@ mod tests {
     }
 
     proptest! {
-        /// Large, small and tiny numbers: each text is read as the numbers that it was made from.
+        /// Large, small and tiny numbers: each text parses to the numbers that it was made from.
         #[test]
         fn a_position_of_numbers_reads_back(
             latitude in -90.0..=90.0f64,

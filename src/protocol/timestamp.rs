@@ -20,7 +20,7 @@ use std::time::{Duration, SystemTime};
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The time that lies `nanoseconds` after the start of 1970.
+    /// The time `nanoseconds` after the start of 1970.
     pub const fn from_nanos(nanoseconds: u64) -> Self {
         Self(nanoseconds)
     }
@@ -30,15 +30,15 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads `D{1,11}[.D{1,9}]`: seconds, unsigned, without exponent, at most 18446744073.709551615.
+    /// Reads seconds, `D{1,11}[.D{1,9}]`: no sign, no exponent, at most 18446744073.709551615.
     ///
     /// # Errors
-    /// When `text` is anything else.
+    /// If `text` has another form.
     pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
         Decimal::nanoseconds(text).map(Self).ok_or_else(|| InvalidField::new(Field::Time, text))
     }
 
-    /// Appends seconds and nine decimals.
+    /// Appends the seconds and nine decimals.
     pub fn write(self, out: &mut Vec<u8>) {
         write_seconds(self.0, out);
     }
@@ -49,13 +49,13 @@ impl Timestamp {
             .expect("the difference of two unsigned 64-bit numbers is a skew")
     }
 
-    /// The time `span` later, or the end of time when that comes first.
+    /// The time `span` later, at most the end of the range.
     pub fn saturating_add(self, span: Duration) -> Self {
         let nanoseconds = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         Self(self.0.saturating_add(nanoseconds))
     }
 
-    /// The time `span` earlier, or the start of 1970 when that comes first.
+    /// The time `span` earlier, at least the start of 1970.
     pub fn saturating_sub(self, span: Duration) -> Self {
         let nanoseconds = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         Self(self.0.saturating_sub(nanoseconds))
@@ -63,7 +63,7 @@ impl Timestamp {
 }
 
 impl From<SystemTime> for Timestamp {
-    /// The nearest time between 1970 and the end of this type's range, in 2554.
+    /// The same time, limited to the range of this type: 1970 to 2554.
     fn from(time: SystemTime) -> Self {
         let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH);
         Self(0).saturating_add(since_1970.unwrap_or_default())
@@ -129,7 +129,7 @@ mod tests {
         }
     }
 
-    /// A program takes times from the system's clock.
+    /// A program that embeds a server takes times from the system clock.
     #[test]
     fn times_of_the_system_are_times_here() {
         let year_1969 = SystemTime::UNIX_EPOCH - Duration::from_secs(1);

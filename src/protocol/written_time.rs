@@ -1,10 +1,10 @@
-//! A time in a line.
+//! A time together with its text.
 
 use super::field::InvalidField;
 use super::timestamp::Timestamp;
 use std::borrow::Cow;
 
-/// A time, and how it is written: a line keeps the client's own text.
+/// A time and its text. An AT line keeps the text that the client wrote.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct WrittenTime<'a> {
     value: Timestamp,
@@ -13,7 +13,7 @@ pub(super) struct WrittenTime<'a> {
 }
 
 impl<'a> WrittenTime<'a> {
-    /// A time that nobody has written yet.
+    /// A time with the canonical text.
     pub(super) fn of(value: Timestamp) -> Self {
         Self { value, text: None }
     }
@@ -35,7 +35,7 @@ impl<'a> WrittenTime<'a> {
     }
 }
 
-/// Two times are equal when their texts are, as lines are compared byte by byte.
+/// Times are equal if their texts are, because lines are compared byte by byte.
 impl PartialEq for WrittenTime<'_> {
     fn eq(&self, other: &Self) -> bool {
         self.text() == other.text()

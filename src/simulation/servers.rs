@@ -1,4 +1,4 @@
-//! The servers of a run, each on a machine of its own.
+//! The servers of a run, each on its own machine.
 
 use super::graph::Graph;
 use super::leftover;
@@ -14,7 +14,7 @@ use crate::server::{BindError, Server};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// All servers of a herd, up or down, each known by its place in the graph.
+/// All servers of a herd, running or not. Each is identified by its index in the graph.
 pub(super) struct Servers<'s> {
     pub(super) sim: &'s Sim,
     pub(super) graph: Graph,
@@ -25,7 +25,7 @@ pub(super) struct Servers<'s> {
 }
 
 impl<'s> Servers<'s> {
-    /// Names the servers of a herd; none is up yet.
+    /// The servers of a herd; none is running yet.
     pub(super) fn new(sim: &'s Sim, scenario: &Scenario, stage: Arc<Stage>) -> Self {
         let (graph, memory) = (scenario.graph.clone(), scenario.memory);
         let machines = graph.names().iter().map(|name| sim.machine(name)).collect();
@@ -37,7 +37,7 @@ impl<'s> Servers<'s> {
         self.machines.len()
     }
 
-    /// Where clients reach each server.
+    /// The address for clients of each server.
     pub(super) fn addresses(&self) -> Arc<[String]> {
         let address = |index| {
             let name = self.server_name(index);
@@ -66,7 +66,7 @@ impl<'s> Servers<'s> {
                         Err(JournalError::Disk { .. }) if machine.is_disk_failing() => {
                             stage.fail_disk(index, machine.uptime());
                         }
-                        outcome => stage.broke(format!("{name} stopped by itself: {outcome:?}")),
+                        outcome => stage.broke(format!("{name} ended unasked: {outcome:?}")),
                     }
                 }
                 Err(BindError::Journal { source: JournalError::Disk { .. }, .. })
@@ -79,14 +79,14 @@ impl<'s> Servers<'s> {
         });
     }
 
-    /// Ends a server, wherever it is.
+    /// Crashes a server, whatever it is doing.
     pub(super) fn crash(&self, index: usize, how: Crash) {
         self.note(|| format!("{} crashes: {how:?}", self.graph.names()[index]));
         self.sim.crash(&self.machines[index], how);
         self.stage.model().crash(index, how, self.sim.elapsed());
     }
 
-    /// Starts a server again, on a machine that has power and a disk that works.
+    /// Starts a server again, with power and a working disk.
     pub(super) fn restart(&self, index: usize) {
         self.machines[index].fail_disk_after(None);
         self.sim.restart(&self.machines[index]);
@@ -102,7 +102,7 @@ impl<'s> Servers<'s> {
         }
     }
 
-    /// Moves a server's wall clock.
+    /// Sets a server's wall clock ahead or back.
     pub(super) fn set_clock_ahead(&self, index: usize, nanoseconds: i64) {
         let machine = &self.machines[index];
         machine.set_clock_ahead(nanoseconds);
@@ -114,7 +114,7 @@ impl<'s> Servers<'s> {
         self.stage.trace.note(self.sim.elapsed(), text);
     }
 
-    /// Lets the world run for a while.
+    /// Lets this much virtual time pass.
     pub(super) async fn pass(&self, span: Duration) {
         self.machines[0].sleep(span).await;
     }

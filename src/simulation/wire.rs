@@ -1,10 +1,10 @@
-//! A client's end of a connection.
+//! The client's end of a connection.
 
 use crate::runtime::sim::SimStream;
 use futures_lite::AsyncReadExt;
 use std::io;
 
-/// Replies, read line by line.
+/// Reads replies line by line.
 pub(super) struct Replies {
     stream: SimStream,
     unread: Vec<u8>,
@@ -15,7 +15,7 @@ impl Replies {
         Self { stream, unread: Vec::new() }
     }
 
-    /// The next line without its LF; None at the end.
+    /// The next line without its LF; None at the end of input.
     pub(super) async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
         loop {
             if let Some(end) = self.unread.iter().position(|&byte| byte == b'\n') {
@@ -35,7 +35,8 @@ impl Replies {
         }
     }
 
-    /// The lines up to the next empty one, which belongs to them, joined by LF.
+    /// Reads up to and including the next empty line, and returns the lines before it, joined by
+    /// LF.
     pub(super) async fn paragraph(&mut self) -> io::Result<String> {
         let mut lines = Vec::new();
         loop {

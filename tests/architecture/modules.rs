@@ -68,7 +68,7 @@ impl Modules {
             }
         };
         while let [first, behind @ ..] = rest {
-            let child = [&module[..], &[first.clone()]].concat();
+            let child = [&module[..], std::slice::from_ref(first)].concat();
             match first.as_str() {
                 "super" => drop(module.pop()?),
                 _ if self.0.contains_key(&child) => module = child,
