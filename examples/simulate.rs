@@ -1,8 +1,8 @@
-//! Herds in simulated worlds, as many as you like, or one again that broke a rule.
+//! Runs herds in simulated worlds and checks every rule, or repeats one that broke a rule.
 //!
-//! `cargo run --release --example simulate -- --seeds 1000` lives through a thousand of them.
+//! `cargo run --release --example simulate -- --seeds 1000` runs a thousand of them.
 
-use herd::simulation::{self, Failure, Options, Planted, Report, SERVERS_MAX};
+use herd::simulation::{self, Failure, Options, Report, SERVERS_MAX};
 use std::io::{IsTerminal, Write};
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
@@ -13,16 +13,15 @@ use std::time::Instant;
 
 const USAGE: &str = "\
 usage: simulate [--seeds COUNT] [--seed FIRST] [--servers COUNT | LEAST..MOST] [--jobs COUNT]
-                [--trace] [--planted MISTAKE]
+                [--trace]
 
-    --seeds    how many worlds to live through (1,000, or 1 with --seed)
-    --seed     the first one's seed (0)
-    --servers  how many servers a herd has, from 2 to 9 (2..9)
-    --jobs     how many worlds at a time (as many as there are processors)
-    --trace    on a failure, print everything that happened before
-    --planted  a mistake that all servers make, such as older-taken: some seed must find it";
+    --seeds    how many worlds to run (default: 1,000, or 1 with --seed)
+    --seed     the seed of the first one (default: 0)
+    --servers  how many servers a herd has, from 2 to 9 (default: 2..9)
+    --jobs     how many worlds run at a time (default: the number of processors)
+    --trace    if a rule is broken, print everything that happened before";
 
-/// One in so many seeds is lived through twice, and must come out the same.
+/// One in this many seeds is run twice, and both runs must be the same.
 const TWICE_ONE_IN: u64 = 50;
 
 struct Arguments {
@@ -58,7 +57,6 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
             "--seed" => first = Some(number(&value)?),
             "--jobs" => jobs = number(&value)?.max(1) as usize,
             "--servers" => options.servers = range(&value)?,
-            "--planted" => options.planted = Some(planted(&value)?),
             _ => return Err(format!("unknown option {option:?}")),
         }
     }
@@ -67,27 +65,24 @@ fn arguments(mut words: impl Iterator<Item = String>) -> Result<Arguments, Strin
 }
 
 fn number(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("{text:?} is no number"))
-}
-
-fn planted(text: &str) -> Result<Planted, String> {
-    let known = Planted::ALL.into_iter().find(|(name, _)| *name == text);
-    known.map(|(_, planted)| planted).ok_or_else(|| format!("unknown mistake {text:?}"))
+    text.parse().map_err(|_| format!("{text:?} is not a number"))
 }
 
 fn range(text: &str) -> Result<RangeInclusive<usize>, String> {
     let (low, high) = text.split_once("..").unwrap_or((text, text));
     let (low, high) = (number(low)? as usize, number(high)? as usize);
     if low < 2 || high < low || high > SERVERS_MAX {
-        return Err(format!("{text:?} servers: from 2 to {SERVERS_MAX}, and the least first"));
+        return Err(format!(
+            "--servers must be a number or a range within 2..{SERVERS_MAX} (got {text:?})"
+        ));
     }
     Ok(low..=high)
 }
 
-/// What the threads of a simulation share.
+/// What the threads share.
 struct Progress {
     next: AtomicU64,
-    /// What was lived through so far, and the first failure.
+    /// The report so far, and the first failure.
     so_far: Mutex<(Report, Option<Failure>)>,
     began: Instant,
 }
@@ -100,7 +95,7 @@ fn simulate(arguments: &Arguments) -> ExitCode {
     };
     thread::scope(|scope| {
         for _ in 0..arguments.jobs {
-            scope.spawn(|| live_through_seeds(arguments, &progress));
+            scope.spawn(|| run_seeds(arguments, &progress));
         }
     });
     let (report, failure) = progress.so_far.into_inner().expect("no thread panicked");
@@ -118,8 +113,8 @@ fn simulate(arguments: &Arguments) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Each world lives in one thread; the threads only share out the seeds.
-fn live_through_seeds(arguments: &Arguments, progress: &Progress) {
+/// Each world runs in one thread; the threads take seeds from one counter.
+fn run_seeds(arguments: &Arguments, progress: &Progress) {
     let ends = arguments.first.saturating_add(arguments.seeds);
     loop {
         let seed = progress.next.fetch_add(1, Ordering::Relaxed);
@@ -145,7 +140,7 @@ fn live_through_seeds(arguments: &Arguments, progress: &Progress) {
     }
 }
 
-/// Keeps one line up to date, where somebody may be looking.
+/// Updates the progress bar if there is a terminal.
 fn show_progress(done: u64, all: u64, began: Instant) {
     const WIDTH: u64 = 40;
     let mut terminal = std::io::stderr();
@@ -155,20 +150,20 @@ fn show_progress(done: u64, all: u64, began: Instant) {
     let filled = done * WIDTH / all;
     let bar: String = (0..WIDTH).map(|at| if at < filled { '#' } else { '.' }).collect();
     let rate = done as f64 / began.elapsed().as_secs_f64();
-    // The bar is a courtesy; the terminal may be gone.
+    // Nothing depends on the bar, and the terminal may be gone.
     let _ = write!(terminal, "\r{bar} {done} of {all} seeds, {rate:.0} a second");
 }
 
 fn print_report(report: &Report, began: Instant) {
     println!(
-        "{} seeds held: {:.1} server-hours, {} faults survived, {} replies checked",
+        "{} seeds broke no rule: {:.1} server-hours, {} faults, {} replies checked",
         report.seeds,
         report.server_time.as_secs_f64() / 3600.0,
         report.faults,
         report.replies
     );
     println!(
-        "all servers agreed at most {:.3} s after healing; took {:.1} s",
+        "all servers agreed at most {:.3} s after the faults; took {:.1} s",
         report.slowest_agreement.as_secs_f64(),
         began.elapsed().as_secs_f64()
     );

@@ -2,8 +2,8 @@
 
 use async_std::task::block_on;
 use herd::journal::{
-    BAD_LINES_FILE, Disk, FileDisk, Fsync, JOURNAL_FILE, Journal, JournalError, OnDamage, check,
-    recover,
+    BAD_LINES_FILE, Disk, FileDisk, Fsync, JOURNAL_FILE, Journal, JournalError, Keeper, OnDamage,
+    check, recover,
 };
 use herd::node::{Node, Origin, Rules};
 use herd::protocol::{At, ServerName};

@@ -172,3 +172,23 @@ fn a_connection_stays_open_between_commands() {
         assert_eq!(client.ask(&format!("hello {number}")), format!("? hello {number}"));
     }
 }
+
+/// A web page can make a browser send any text to any port. Its commands must not count.
+#[test]
+fn an_http_request_is_refused_with_all_that_follows() {
+    let herd = Plan::alone("Alford").start();
+    let mut browser = herd.client("Alford");
+    browser.send("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nIAMAT victim +0+0 1\r\n");
+    assert_eq!(browser.text(), "? POST / HTTP/1.1\r");
+    assert_eq!(browser.rest(), b"");
+    assert_eq!(herd.client("Alford").ask("WHATSAT victim 0 0"), "? WHATSAT victim 0 0");
+}
+
+/// Whoever speaks TLS cannot read an answer in plain text, and must not wait for one.
+#[test]
+fn a_tls_handshake_is_closed_without_an_answer() {
+    let herd = Plan::alone("Alford").start();
+    let mut client = herd.client("Alford");
+    client.send(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
+    assert_eq!(client.rest(), b"");
+}

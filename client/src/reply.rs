@@ -61,7 +61,7 @@ impl AtLine {
     }
 }
 
-fn parse(bytes: &[u8]) -> Result<At<'_>, InvalidField<'_>> {
+fn parse(bytes: &[u8]) -> Result<At<'_>, InvalidField> {
     At::parse(bytes.strip_suffix(b"\n").unwrap_or(bytes))
 }
 

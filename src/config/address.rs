@@ -1,16 +1,17 @@
 //! Where a server listens.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
-/// The longest host of an address, in bytes: what DNS allows a name (RFC 1035, section 2.3.4).
+/// The longest host of an address, in bytes: the limit that DNS has for names (RFC 1035, section
+/// 2.3.4).
 pub const HOST_BYTES_MAX: usize = 253;
 
-/// A host and a port, as `127.0.0.1:12000`, `localhost:12000` or `[::1]:12000`.
+/// A host and a port, such as `127.0.0.1:12000`, `localhost:12000` or `[::1]:12000`.
 ///
-/// Only the shape is checked: whether such a host exists is for the network to say. Port 0 lets the
-/// system choose when a server listens there.
+/// Only the form is checked, not whether the host exists. For a server that listens, port 0 lets
+/// the system choose a port.
 ///
 /// ```
 /// use herd::config::Address;
@@ -22,7 +23,7 @@ pub const HOST_BYTES_MAX: usize = 253;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
-    /// A name is kept in lower case, since DNS does not tell the cases apart.
+    /// In lower case, because DNS ignores case.
     host: String,
     port: u16,
 }
@@ -41,6 +42,13 @@ impl Address {
     /// The same host with another port.
     pub(super) fn with_port(&self, port: u16) -> Self {
         Self { host: self.host.clone(), port }
+    }
+}
+
+impl From<SocketAddr> for Address {
+    /// The host is the IP address. The scope of an IPv6 address is lost.
+    fn from(address: SocketAddr) -> Self {
+        Self { host: address.ip().to_string(), port: address.port() }
     }
 }
 
@@ -87,7 +95,7 @@ impl fmt::Display for Address {
     }
 }
 
-/// A text that is no address.
+/// A text that is not an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidAddress(String);
 
@@ -119,13 +127,14 @@ mod tests {
         }
     }
 
-    /// Two spellings of one host must not pass for two addresses.
+    /// Two spellings of one host must not count as two addresses.
     #[test]
     fn letter_case_does_not_matter() {
         assert_eq!("LocalHost:1".parse::<Address>(), "localhost:1".parse());
     }
 
-    /// What the network cannot resolve should be refused where it is written.
+    /// A mistake should be reported where it was made, not when the network cannot resolve the
+    /// name.
     #[test]
     fn bad_addresses() {
         for text in [

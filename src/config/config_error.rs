@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
-/// A text describes no herd: where the mistake is, and what to do about it.
+/// A mistake in a herd: its line if it has one, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     line: Option<usize>,
@@ -11,21 +11,21 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A mistake at a place in `text`, given in bytes.
+    /// A mistake at a byte range of `text`.
     pub(super) fn at(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let before = text.as_bytes().get(..span.start).unwrap_or_default();
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         Self { line: Some(line), message: message.into() }
     }
 
-    /// A mistake of the text as a whole.
+    /// A mistake in the text as a whole.
     pub(super) fn of_whole(message: impl Into<String>) -> Self {
         Self { line: None, message: message.into() }
     }
 
-    /// A mistake that the reader of TOML found.
+    /// A mistake that the TOML parser found.
     pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
-        // Its messages can have several lines; ours stand in one.
+        // The parser's messages can have several lines; ours have one.
         let message = error.message().replace('\n', ", ");
         match error.span() {
             Some(span) => Self::at(text, span, message),
@@ -33,17 +33,22 @@ impl ConfigError {
         }
     }
 
-    /// The line of the mistake, counted from 1; None when no single line is to blame.
+    /// The same mistake without a line, for a herd that was not read from text.
+    pub(super) fn without_line(self) -> Self {
+        Self { line: None, ..self }
+    }
+
+    /// The line of the mistake, counted from 1; None if no single line is wrong.
     pub fn line(&self) -> Option<usize> {
         self.line
     }
 
-    /// The mistake, and what to do about it, without the line.
+    /// The mistake and how to fix it, without the line.
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// The error with the file's name before it, as `herd.toml:3: ...`.
+    /// The error with the name of the file in front, such as `herd.toml:3: ...`.
     pub fn in_file(&self, file: impl fmt::Display) -> String {
         match self.line {
             Some(line) => format!("{file}:{line}: {}", self.message),

@@ -3,15 +3,15 @@
 use super::address::Address;
 use super::config_error::ConfigError;
 use super::herd_file::{HerdFile, ServerEntry};
-use super::limits::Limits;
+use super::limits::{Limits, MAX_AHEAD_DEFAULT};
 use super::links::Links;
-use super::server_config::{MAX_AHEAD_DEFAULT, PEER_PORT_OFFSET, ServerConfig};
+use super::server_config::{PEER_PORT_OFFSET, ServerConfig};
 use crate::protocol::ServerName;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use toml::Spanned;
 
-/// The servers of a herd and their limits, whole and free of contradictions.
+/// The servers of a herd and their limits. All of it is complete and consistent.
 ///
 /// ```
 /// use herd::config::Herd;
@@ -39,8 +39,8 @@ pub struct Herd {
 }
 
 impl Herd {
-    /// The five servers that run when no other herd is named: Alford, Ball, Hamilton, Holiday and
-    /// Welsh in a ring, on the ports 12000 to 12004 of this machine.
+    /// The herd that runs if no other is given: Alford, Ball, Hamilton, Holiday and Welsh in a
+    /// ring, on ports 12000 to 12004 of this machine.
     pub fn default_herd() -> Self {
         Self::from_toml(include_str!("default_herd.toml")).expect("a test reads the default herd")
     }
@@ -48,10 +48,14 @@ impl Herd {
     /// Reads the text of a herd.toml.
     ///
     /// # Errors
-    /// The first mistake in it, with its line and what to do about it.
+    /// The first mistake in it, with its line and how to fix it.
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
-        let file: HerdFile =
-            toml::from_str(text).map_err(|error| ConfigError::of_toml(text, &error))?;
+        let file = toml::from_str(text).map_err(|error| ConfigError::of_toml(text, &error))?;
+        Self::from_file(text, file)
+    }
+
+    /// Checks the parts of a file against each other. `text` is the text that they were read from.
+    pub(super) fn from_file(text: &str, file: HerdFile) -> Result<Self, ConfigError> {
         let mut entries = named_entries(text, file.servers)?;
         entries.sort_by_key(|entry| entry.offset);
         let links = Links::gather(text, entries.iter().map(|entry| (&entry.name, &entry.entry)))?;
@@ -66,22 +70,22 @@ impl Herd {
         Ok(Self { servers, first, limits: file.limits })
     }
 
-    /// The server of that name.
+    /// The server with that name.
     pub fn server(&self, name: &ServerName) -> Option<&ServerConfig> {
         self.servers.get(name)
     }
 
-    /// The server that is written first in the file: whom a client asks when it names none.
+    /// The server that comes first in the file. Clients use it by default.
     pub fn first(&self) -> &ServerConfig {
         self.servers.get(&self.first).expect("the first server is one of the servers")
     }
 
-    /// All servers, in the order of their names.
+    /// All servers, sorted by name.
     pub fn servers(&self) -> impl ExactSizeIterator<Item = &ServerConfig> {
         self.servers.values()
     }
 
-    /// What each server gives away at most.
+    /// The limits of each server.
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -89,7 +93,7 @@ impl Herd {
 
 struct NamedEntry {
     name: ServerName,
-    /// Where the name stands in the file, in bytes.
+    /// The byte offset of the name in the file.
     offset: usize,
     entry: ServerEntry,
 }
@@ -163,7 +167,7 @@ fn peer_address(
     }
 }
 
-/// Notes the addresses of `server`, so that no other can have them.
+/// Reserves the addresses of `server`, so that no other server can have them.
 fn take_addresses(
     text: &str,
     entry: &ServerEntry,
@@ -232,7 +236,7 @@ mod tests {
         assert_eq!(*herd.limits(), Limits::default());
     }
 
-    /// A server with nothing said about it must behave as documented.
+    /// A server without any settings must behave as documented.
     #[test]
     fn everything_but_the_address_has_a_default() {
         let herd = Herd::from_toml("[servers.A]\nlisten = \"localhost:0\"").unwrap();
@@ -242,7 +246,7 @@ mod tests {
         assert_eq!(server.max_ahead(), Duration::from_secs(86_400));
     }
 
-    /// Each key must end where it belongs.
+    /// Each key must set what it is named for.
     #[test]
     fn everything_can_be_said() {
         let herd = Herd::from_toml(

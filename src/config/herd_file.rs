@@ -1,4 +1,4 @@
-//! The shape of a herd.toml, before anything in it is checked against anything else.
+//! The structure of a herd.toml, before its parts are checked against each other.
 
 use super::limits::Limits;
 use serde::Deserialize;
@@ -32,7 +32,21 @@ pub(super) struct ServerEntry {
     pub(super) max_ahead: Option<u64>,
 }
 
-/// One element of `neighbors`: a name, or a table with more about it.
+impl ServerEntry {
+    /// A table with nothing but `listen` in it.
+    pub(super) fn new(listen: Spanned<String>) -> Self {
+        Self {
+            listen,
+            peer_listen: None,
+            neighbors: Vec::new(),
+            accept_at: false,
+            catch_up: None,
+            max_ahead: None,
+        }
+    }
+}
+
+/// An element of `neighbors` that is a table.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct NeighborTable {
@@ -41,7 +55,7 @@ struct NeighborTable {
     push: bool,
 }
 
-/// What both ways to write a neighbor come to.
+/// An element of `neighbors`: a name or a table.
 #[derive(Debug)]
 pub(super) struct NeighborEntry {
     pub(super) name: String,
@@ -54,7 +68,7 @@ impl<'de> Deserialize<'de> for NeighborEntry {
     }
 }
 
-/// An untagged enum of serde's would do the same, but could not say what is wrong inside.
+/// An untagged serde enum would do the same, but its errors would not say what is wrong inside.
 struct NameOrTable;
 
 impl<'de> Visitor<'de> for NameOrTable {

@@ -1,7 +1,10 @@
-//! How much of each thing a server gives away.
+//! The limits of a server, and their defaults.
 
 use serde::de::{Deserialize, Deserializer, Error};
 use std::time::Duration;
+
+/// How far the time of a position may be in the future by default: a day.
+pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(86_400);
 
 /// The limits of one server: the table `[limits]` of a herd.toml, the same for all its servers.
 ///
@@ -15,38 +18,51 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Clients that are known at a time (`clients`): a server that knows so many refuses positions
-    /// of others. What its neighbors have accepted it takes in all the same, so that all agree.
+    /// The number of clients that a server knows (`clients`). At the limit, it refuses positions of
+    /// new clients, but still takes those that its neighbors accepted, so that all servers agree.
     #[serde(deserialize_with = "at_least_one")]
     pub clients: usize,
-    /// Client connections at a time (`connections`).
+    /// The number of simultaneous client connections (`connections`).
     #[serde(deserialize_with = "at_least_one")]
     pub connections: usize,
-    /// How long a connection may stay silent with nothing owed to it; None lets it be
-    /// (`idle_seconds`, where 0 stands for None).
+    /// How long a client may send nothing while no reply is pending, before it is disconnected.
+    /// None means forever (`idle_seconds`, where 0 means None).
     #[serde(rename = "idle_seconds", deserialize_with = "seconds_or_never")]
     pub idle: Option<Duration>,
-    /// Bytes of replies that a client has not taken yet; beyond them nothing more is read from it
+    /// The server stops reading from a client that has this many unread reply bytes
     /// (`unsent_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub unsent_bytes: usize,
-    /// How long a client over [`unsent_bytes`](Self::unsent_bytes) may take nothing before it is
-    /// disconnected (`stall_seconds`).
+    /// The number of unread reply bytes of all clients together (`total_unsent_bytes`). At the
+    /// limit, the server stops reading from every client that has 16 KiB of unread replies.
+    #[serde(deserialize_with = "at_least_one")]
+    pub total_unsent_bytes: usize,
+    /// How long a client may read none of the replies that wait for it, before it is disconnected
+    /// (`stall_seconds`).
     #[serde(rename = "stall_seconds", deserialize_with = "seconds")]
     pub stall: Duration,
-    /// Bytes of changes in one batch for a follower (`follow_batch_bytes`).
+    /// How long a client may take to finish a line that it has started (`line_seconds`).
+    #[serde(rename = "line_seconds", deserialize_with = "seconds")]
+    pub line: Duration,
+    /// The size of a batch of changes for a follower, in bytes (`follow_batch_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub follow_batch_bytes: usize,
-    /// How long a feed waits after a batch before it sends the next one (`follow_batch_pause_ms`, by
-    /// default not at all): fewer messages, for news that travels more slowly.
+    /// How long a feed waits after a batch before it sends the next one (`follow_batch_pause_ms`, 0
+    /// by default). A pause saves messages and delays changes.
     #[serde(rename = "follow_batch_pause_ms", deserialize_with = "milliseconds_or_none")]
     pub follow_batch_pause: Duration,
-    /// How often an idle feed says that it is alive (`heartbeat_ms`).
+    /// How often an idle feed sends a heartbeat (`heartbeat_ms`).
     #[serde(rename = "heartbeat_ms", deserialize_with = "milliseconds")]
     pub heartbeat: Duration,
-    /// WHATSATs of one connection that look for places at a time (`lookups_per_connection`).
+    /// How many WHATSATs of one connection may wait for places at the same time
+    /// (`lookups_per_connection`).
     #[serde(deserialize_with = "at_least_one")]
     pub lookups_per_connection: usize,
+    /// How many WHATSATs of all connections together may wait for places at the same time
+    /// (`total_lookups`). At the limit, the server stops reading from every client that has one
+    /// waiting.
+    #[serde(deserialize_with = "at_least_one")]
+    pub total_lookups: usize,
 }
 
 impl Default for Limits {
@@ -56,18 +72,21 @@ impl Default for Limits {
             connections: 10_000,
             idle: Some(Duration::from_secs(300)),
             unsent_bytes: 1024 * 1024,
+            total_unsent_bytes: 64 * 1024 * 1024,
             stall: Duration::from_secs(30),
+            line: Duration::from_secs(30),
             follow_batch_bytes: 64 * 1024,
             follow_batch_pause: Duration::ZERO,
             heartbeat: Duration::from_millis(1000),
             lookups_per_connection: 16,
+            total_lookups: 1024,
         }
     }
 }
 
-/// With none of something a server could do nothing, so 0 is a mistake and not a limit.
+/// A server could do nothing with a limit of 0, so 0 is a mistake.
 fn at_least_one<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> {
-    // 32 bits are enough for every limit, and keep sums of them and spans within range.
+    // 32 bits are enough for every limit, and sums of limits cannot overflow.
     match u32::deserialize(value)? {
         0 => Err(D::Error::custom("invalid limit 0: write 1 or more")),
         count => Ok(count as usize),
@@ -95,12 +114,12 @@ fn milliseconds<'de, D: Deserializer<'de>>(value: D) -> Result<Duration, D::Erro
 mod tests {
     use super::*;
 
-    /// A key that is read into the wrong limit would go unnoticed until that limit is hit.
+    /// Nobody would notice a key that sets the wrong limit until that limit is reached.
     #[test]
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
             "clients = 8\nconnections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
-             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
@@ -108,11 +127,14 @@ mod tests {
             connections: 1,
             idle: Some(Duration::from_secs(2)),
             unsent_bytes: 3,
+            total_unsent_bytes: 11,
             stall: Duration::from_secs(4),
+            line: Duration::from_secs(10),
             follow_batch_bytes: 5,
             follow_batch_pause: Duration::from_millis(9),
             heartbeat: Duration::from_millis(6),
             lookups_per_connection: 7,
+            total_lookups: 12,
         };
         assert_eq!(limits, expected);
     }

@@ -1,4 +1,4 @@
-//! Who talks with whom, once both sides' words are put together.
+//! The links of a herd, collected from both of their ends.
 
 use super::config_error::ConfigError;
 use super::herd_file::{NeighborEntry, ServerEntry};
@@ -8,21 +8,23 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
 
-/// The links of a herd while they are being gathered: who has one, with whom, of which kind.
+/// The links of a herd while they are being collected: for each server, its neighbors and the kind
+/// of each link.
 pub(super) struct Links<'t> {
     text: &'t str,
     known: BTreeMap<ServerName, BTreeMap<ServerName, Link>>,
 }
 
 impl<'t> Links<'t> {
-    /// Gathers the links that the servers of a herd.toml name.
+    /// Collects the links that the servers of a herd.toml name.
     pub(super) fn gather<'e>(
         text: &'t str,
         servers: impl Iterator<Item = (&'e ServerName, &'e ServerEntry)> + Clone,
     ) -> Result<Self, ConfigError> {
         let known = servers.clone().map(|(name, _)| (name.clone(), BTreeMap::new())).collect();
         let mut links = Self { text, known };
-        // Pushes first: a follow link is entered on both sides, and must find them there to object.
+        // Pushes come first: a follow link is entered on both sides, and only finds a contradiction
+        // with a push that is there already.
         for wanted in [Link::Push, Link::Follow] {
             for (name, entry) in servers.clone() {
                 let named = entry.neighbors.iter().filter(|n| link_of(n.get_ref()) == wanted);
@@ -32,7 +34,7 @@ impl<'t> Links<'t> {
         Ok(links)
     }
 
-    /// The neighbors of `name`, in the order of their names.
+    /// The neighbors of `name`, sorted by name.
     pub(super) fn of(&self, name: &ServerName) -> Vec<Neighbor> {
         let links = self.known.get(name).into_iter().flatten();
         links.map(|(name, &link)| Neighbor { name: name.clone(), link }).collect()

@@ -4,27 +4,23 @@ use super::address::Address;
 use crate::protocol::ServerName;
 use std::time::Duration;
 
-/// How far the peer port lies above the client port when a herd.toml does not say.
+/// How far the peer port is above the client port by default.
 pub const PEER_PORT_OFFSET: u16 = 10_000;
 
-/// How far a position's time may lie in the future when a herd.toml does not say: a day.
-pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(86_400);
-
-/// How a server tells a neighbor what it knows.
+/// How a server sends changes to a neighbor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Link {
-    /// Each of the two servers follows the other over its peer port. One side names the link, both
-    /// have it.
+    /// Each of the two servers follows the other over its peer port. It is enough if one of them
+    /// names the link.
     Follow,
-    /// The neighbor knows nothing but AT lines on its client port, as the servers of the original
-    /// system: this server sends them there, asks for nothing and serves it nothing. So this link
-    /// has one direction and only one owner: the neighbor learns of it from its own configuration,
-    /// if it has one. What it tells in return comes as AT lines to this server's client port, which
-    /// takes them with `accept_at = true`.
+    /// The neighbor accepts AT lines on its client port and knows no feeds, like the servers of the
+    /// original system. This server sends AT lines there and follows nothing. The link has one
+    /// direction, and only this server needs to name it. If the neighbor sends AT lines back, they
+    /// arrive at this server's client port, which accepts them with `accept_at = true`.
     Push,
 }
 
-/// A server that another one talks with.
+/// A neighbor of a server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Neighbor {
     pub(super) name: ServerName,
@@ -32,12 +28,12 @@ pub struct Neighbor {
 }
 
 impl Neighbor {
-    /// Its name; the herd knows its addresses.
+    /// Its name. The herd has its addresses.
     pub fn name(&self) -> &ServerName {
         &self.name
     }
 
-    /// How it is told what is new.
+    /// How changes reach it.
     pub fn link(&self) -> Link {
         self.link
     }
@@ -56,40 +52,41 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
-    /// What it is called.
+    /// Its name.
     pub fn name(&self) -> &ServerName {
         &self.name
     }
 
-    /// Where it waits for clients (`listen`).
+    /// The address for clients (`listen`).
     pub fn listen(&self) -> &Address {
         &self.listen
     }
 
-    /// Where it waits for its neighbors (`peer_listen`): unless said otherwise the same host, and
-    /// [`PEER_PORT_OFFSET`] above the port for clients. Above port 0 lies port 0: the system
-    /// chooses both.
+    /// The address for neighbors (`peer_listen`). By default it has the same host, and a port that
+    /// is [`PEER_PORT_OFFSET`] higher than the one for clients; if that is 0, so is this one, and
+    /// the system chooses both.
     pub fn peer_listen(&self) -> &Address {
         &self.peer_listen
     }
 
-    /// Whom it talks with (`neighbors`), in the order of their names, links that only the other
-    /// side names among them.
+    /// Its neighbors (`neighbors`), sorted by name. Links that only the other side names are
+    /// included.
     pub fn neighbors(&self) -> &[Neighbor] {
         &self.neighbors
     }
 
-    /// Whether AT lines on a client connection are taken in (`accept_at`, by default not).
+    /// Whether it accepts AT lines on client connections (`accept_at`, by default false).
     pub fn accept_at(&self) -> bool {
         self.accept_at
     }
 
-    /// Whether it asks its neighbors for what it missed (`catch_up`, by default it does).
+    /// Whether it asks its neighbors for the changes that it missed (`catch_up`, by default true).
     pub fn catch_up(&self) -> bool {
         self.catch_up
     }
 
-    /// How far a position's time may lie in the future (`max_ahead`, in seconds; by default a day).
+    /// How far the time of a position may be in the future (`max_ahead`, in seconds; by default a
+    /// day).
     pub fn max_ahead(&self) -> Duration {
         self.max_ahead
     }

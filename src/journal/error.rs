@@ -33,6 +33,19 @@ pub enum JournalError {
     Damaged(BadLine),
 }
 
+/// The journal has failed, and nothing that is not covered yet can be promised any more. What went
+/// wrong is in [`Keeper::failure`](super::Keeper::failure).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Failed;
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the journal has failed")
+    }
+}
+
+impl std::error::Error for Failed {}
+
 /// Where a bad line is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BadLine {

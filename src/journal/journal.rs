@@ -1,38 +1,28 @@
 //! The journal of a server that runs.
 
 use super::disk::{Disk, DiskFile};
-use super::error::JournalError;
+use super::error::{Failed, JournalError};
+use super::fsync::Fsync;
+use super::keeper::Keeper;
 use super::record::recorded_bytes;
 use super::recovery::Recovery;
 use super::rewrite::{Rewrite, gather_records};
-use crate::node::{ChangeLog, Node};
+use super::status::JournalStatus;
+use crate::node::ReadLog;
 use crate::protocol::ServerName;
 use async_lock::{Mutex, MutexGuard};
+use async_trait::async_trait;
 use event_listener::Event;
 use futures_lite::future;
-use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A journal smaller than this is never rewritten.
 const REWRITE_BYTES_MIN: u64 = 64 * 1024;
 
-/// When an acknowledgement goes out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Fsync {
-    /// After the fsync that covers it: not even the end of the machine takes it back.
-    Always,
-    /// After the write, with an fsync every second: the end of the process takes nothing back, the
-    /// end of the machine at most about a second, which neighbors give back.
-    #[default]
-    EverySecond,
-    /// After the write; when it reaches the disk is the system's choice.
-    Never,
-}
-
 /// Follows the log of changes onto a disk.
 ///
-/// Whoever needs something on disk [covers](Self::cover) it. The first one to come writes for all
+/// Whoever needs something on disk [covers](Keeper::cover) it. The first one to come writes for all
 /// who wait, in one write and, where the policy asks for it, one fsync.
 #[derive(Debug)]
 pub struct Journal {
@@ -42,8 +32,10 @@ pub struct Journal {
     writer: Mutex<Writer>,
     /// All changes up to this number are as safe as the policy promises.
     covered: AtomicU64,
+    /// The size of the file, for whoever asks while somebody writes.
+    bytes: AtomicU64,
     failure: std::sync::Mutex<Option<JournalError>>,
-    failed: AtomicU64,
+    failed: AtomicBool,
     /// Raised when a writer is done, well or not.
     advanced: Event,
 }
@@ -58,19 +50,6 @@ struct Writer {
     unsynced: bool,
     batch: Vec<u8>,
 }
-
-/// The journal has failed, and nothing that is not covered yet can be promised any more. What went
-/// wrong is in [`Journal::failure`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Failed;
-
-impl fmt::Display for Failed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the journal has failed")
-    }
-}
-
-impl std::error::Error for Failed {}
 
 /// The right to write, which wakes those who wait when it is given back, however that happens.
 struct Turn<'j> {
@@ -87,6 +66,7 @@ impl Journal {
             server,
             fsync,
             covered: AtomicU64::new(journal.number),
+            bytes: AtomicU64::new(journal.size),
             writer: Mutex::new(Writer {
                 file: journal.file,
                 size: journal.size,
@@ -95,78 +75,17 @@ impl Journal {
                 batch: Vec::new(),
             }),
             failure: std::sync::Mutex::new(None),
-            failed: AtomicU64::new(0),
+            failed: AtomicBool::new(false),
             advanced: Event::new(),
         }
     }
 
-    /// The number up to which changes are covered.
-    pub fn covered(&self) -> u64 {
-        self.covered.load(Ordering::Acquire)
-    }
-
-    /// Waits until all changes up to `number` are covered, writing them if nobody else does.
-    ///
-    /// # Errors
-    /// When the journal has failed, now or before. Nothing is tried again: what a disk that failed
-    /// holds, nobody knows.
-    pub async fn cover(&self, number: u64, node: &std::sync::Mutex<Node>) -> Result<(), Failed> {
-        loop {
-            if self.covered() >= number {
-                return Ok(());
-            }
-            if self.has_failed() {
-                return Err(Failed);
-            }
-            let advanced = self.advanced.listen();
-            match self.try_turn() {
-                Some(mut turn) => {
-                    // Whoever else has something to write by now says so first, and shares the write.
-                    future::yield_now().await;
-                    self.write(&mut turn, number, node).await?;
-                }
-                None => advanced.await,
-            }
-        }
-    }
-
-    /// Completes when the journal fails.
-    pub async fn failure(&self) -> JournalError {
-        loop {
-            let advanced = self.advanced.listen();
-            if let Some(error) = self.failure.lock().expect("nothing panics with it").take() {
-                return error;
-            }
-            advanced.await;
-        }
-    }
-
-    /// What must be done about every second: the fsync of [`Fsync::EverySecond`], and a rewrite
-    /// when the file has grown to more than twice its live size.
-    ///
-    /// # Errors
-    /// When the journal has failed.
-    pub async fn maintain(&self, node: &std::sync::Mutex<Node>) -> Result<(), Failed> {
-        if self.fsync == Fsync::EverySecond {
-            self.sync().await?;
-        }
-        let size = self.turn().await.writer().size;
-        let live = {
-            let node = lock(node);
-            recorded_bytes(node.log().len(), node.log().line_bytes())
-        };
-        if size > (2 * live).max(REWRITE_BYTES_MIN) && !self.has_failed() {
-            let rewritten = self.rewrite(node).await;
-            return rewritten.map_err(|error| self.fail(error));
-        }
-        Ok(())
+    fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
     }
 
     /// Makes what was written safe from a crash of the machine, whatever the policy.
-    ///
-    /// # Errors
-    /// When the journal has failed.
-    pub async fn sync(&self) -> Result<(), Failed> {
+    async fn sync(&self) -> Result<(), Failed> {
         let file = {
             let mut turn = self.turn().await;
             let writer = turn.writer();
@@ -184,12 +103,13 @@ impl Journal {
         &self,
         turn: &mut Turn<'_>,
         number: u64,
-        node: &std::sync::Mutex<Node>,
+        log: &dyn ReadLog,
     ) -> Result<(), Failed> {
         let writer = turn.writer();
         while writer.written < number {
-            writer.write_batch(lock(node).log()).map_err(|error| self.fail(error))?;
+            writer.write_batch(log).map_err(|error| self.fail(error))?;
         }
+        self.bytes.store(writer.size, Ordering::Relaxed);
         if self.fsync == Fsync::Always {
             let synced = writer.file.sync().await;
             synced
@@ -202,15 +122,15 @@ impl Journal {
 
     /// Makes the file anew while the old one goes on being written; only the last lines are written
     /// while everybody waits.
-    async fn rewrite(&self, node: &std::sync::Mutex<Node>) -> Result<(), JournalError> {
+    async fn rewrite(&self, log: &dyn ReadLog) -> Result<(), JournalError> {
         let mut rewrite = Rewrite::begin(&*self.disk, &self.server)?;
-        while rewrite.gather(lock(node).log()) {
+        while rewrite.gather(log) {
             rewrite.write_batch()?;
             future::yield_now().await;
         }
         rewrite.sync().await?;
         let mut turn = self.turn().await;
-        rewrite.write_rest(lock(node).log())?;
+        rewrite.write_rest(log)?;
         let rewritten = rewrite.take_place(&*self.disk).await?;
         let writer = turn.writer();
         log::info!(server:% = self.server, from = writer.size, to = rewritten.size; "rewrote the journal");
@@ -218,17 +138,14 @@ impl Journal {
         writer.size = rewritten.size;
         writer.written = writer.written.max(rewritten.number);
         writer.unsynced = false;
+        self.bytes.store(writer.size, Ordering::Relaxed);
         self.covered.fetch_max(writer.written, Ordering::AcqRel);
         Ok(())
     }
 
-    fn has_failed(&self) -> bool {
-        self.failed.load(Ordering::Acquire) > 0
-    }
-
     /// Notes what went wrong; from now on nothing is promised.
     fn fail(&self, error: JournalError) -> Failed {
-        self.failed.store(1, Ordering::Release);
+        self.failed.store(true, Ordering::Release);
         self.failure.lock().expect("nothing panics with it").get_or_insert(error);
         self.advanced.notify(usize::MAX);
         Failed
@@ -241,6 +158,73 @@ impl Journal {
 
     async fn turn(&self) -> Turn<'_> {
         Turn { writer: Some(self.writer.lock().await), advanced: &self.advanced }
+    }
+}
+
+#[async_trait]
+impl Keeper for Journal {
+    fn covered(&self) -> u64 {
+        self.covered.load(Ordering::Acquire)
+    }
+
+    /// The first to come writes for all who wait. Nothing is tried again after a failure: nobody
+    /// knows what a disk that failed holds.
+    async fn cover(&self, number: u64, log: &dyn ReadLog) -> Result<(), Failed> {
+        loop {
+            if self.covered() >= number {
+                return Ok(());
+            }
+            if self.has_failed() {
+                return Err(Failed);
+            }
+            // Listen before trying: whoever holds the turn may finish in between.
+            let advanced = self.advanced.listen();
+            match self.try_turn() {
+                Some(mut turn) => {
+                    // Give the other sessions that are ready a chance to add their changes first;
+                    // they share this write.
+                    future::yield_now().await;
+                    self.write(&mut turn, number, log).await?;
+                }
+                None => advanced.await,
+            }
+        }
+    }
+
+    /// The fsync of [`Fsync::EverySecond`], and a rewrite when the file has grown to more than twice
+    /// its live size.
+    async fn maintain(&self, log: &dyn ReadLog) -> Result<(), Failed> {
+        if self.fsync == Fsync::EverySecond {
+            self.sync().await?;
+        }
+        let size = self.turn().await.writer().size;
+        let mut live = 0;
+        log.read(&mut |log| live = recorded_bytes(log.len(), log.line_bytes()));
+        if size > (2 * live).max(REWRITE_BYTES_MIN) && !self.has_failed() {
+            let rewritten = self.rewrite(log).await;
+            return rewritten.map_err(|error| self.fail(error));
+        }
+        Ok(())
+    }
+
+    async fn finish(&self) -> Result<(), Failed> {
+        self.sync().await
+    }
+
+    async fn failure(&self) -> JournalError {
+        loop {
+            // Listen before looking, or a failure in between goes unnoticed.
+            let advanced = self.advanced.listen();
+            if let Some(error) = self.failure.lock().expect("nothing panics with it").take() {
+                return error;
+            }
+            advanced.await;
+        }
+    }
+
+    fn status(&self) -> Option<JournalStatus> {
+        let (fsync, covered) = (self.fsync, self.covered());
+        Some(JournalStatus { fsync, bytes: self.bytes.load(Ordering::Relaxed), covered })
     }
 }
 
@@ -259,7 +243,7 @@ impl Drop for Turn<'_> {
 
 impl Writer {
     /// Writes the changes after the last written one, about one batch of them.
-    fn write_batch(&mut self, log: &ChangeLog) -> Result<(), JournalError> {
+    fn write_batch(&mut self, log: &dyn ReadLog) -> Result<(), JournalError> {
         self.batch.clear();
         let number = gather_records(log, self.written, &mut self.batch);
         self.file.append(&self.batch).map_err(JournalError::disk("write the journal"))?;
@@ -268,8 +252,4 @@ impl Writer {
         self.unsynced = true;
         Ok(())
     }
-}
-
-fn lock(node: &std::sync::Mutex<Node>) -> std::sync::MutexGuard<'_, Node> {
-    node.lock().expect("a panic never leaves the node half changed")
 }

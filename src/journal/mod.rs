@@ -5,21 +5,29 @@
 //! nothing about positions.
 
 mod disk;
+mod ephemeral;
 mod error;
 mod file_disk;
+mod fsync;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod journal;
+mod keeper;
 mod record;
 mod recovery;
 mod replay;
 mod rewrite;
 #[cfg(feature = "sim")]
 mod sim_disk;
+mod status;
 
 pub use disk::{Disk, DiskFile};
-pub use error::{BadLine, JournalError};
+pub use ephemeral::Ephemeral;
+pub use error::{BadLine, Failed, JournalError};
 pub use file_disk::FileDisk;
-pub use journal::{Failed, Fsync, Journal};
+pub use fsync::Fsync;
+pub use journal::Journal;
+pub use keeper::Keeper;
 pub use recovery::{BAD_LINES_FILE, OnDamage, Progress, Recovery, check, recover};
 pub use replay::{Replay, Report};
 pub use rewrite::JOURNAL_FILE;
+pub use status::JournalStatus;

@@ -3,7 +3,7 @@
 use super::disk::{Disk, DiskFile};
 use super::error::JournalError;
 use super::record::{header, write_record};
-use crate::node::ChangeLog;
+use crate::node::{ChangeLog, ReadLog};
 use crate::protocol::ServerName;
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Rewrite {
 
     /// Gathers the next lines of `log`, to be written by [`write_batch`](Self::write_batch);
     /// whether there are any.
-    pub(super) fn gather(&mut self, log: &ChangeLog) -> bool {
+    pub(super) fn gather(&mut self, log: &dyn ReadLog) -> bool {
         self.number = gather_records(log, self.number, &mut self.batch);
         !self.batch.is_empty()
     }
@@ -59,7 +59,7 @@ impl Rewrite {
     }
 
     /// Writes all of `log` that is not in the file yet.
-    pub(super) fn write_rest(&mut self, log: &ChangeLog) -> Result<(), JournalError> {
+    pub(super) fn write_rest(&mut self, log: &dyn ReadLog) -> Result<(), JournalError> {
         while self.gather(log) {
             self.write_batch()?;
         }
@@ -84,7 +84,13 @@ impl Rewrite {
 
 /// Appends the records of the changes after `number` until `out` holds about [`BATCH_BYTES`], and
 /// returns the number up to which they are there.
-pub(super) fn gather_records(log: &ChangeLog, number: u64, out: &mut Vec<u8>) -> u64 {
+pub(super) fn gather_records(log: &dyn ReadLog, number: u64, out: &mut Vec<u8>) -> u64 {
+    let mut gathered = number;
+    log.read(&mut |log| gathered = gather_from(log, number, out));
+    gathered
+}
+
+fn gather_from(log: &ChangeLog, number: u64, out: &mut Vec<u8>) -> u64 {
     let mut gathered = number;
     for change in log.changes_after(number) {
         if out.len() >= BATCH_BYTES {

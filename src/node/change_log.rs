@@ -1,6 +1,7 @@
 //! The newest line of each client, in the order in which this server learned them.
 
 use super::known_line::KnownLine;
+use super::origin::Origin;
 use super::record_list::RecordList;
 use super::records::Address;
 use crate::protocol::{At, ClientId};
@@ -28,20 +29,6 @@ pub struct ChangeLog {
     list: RecordList,
     last: u64,
     line_bytes: usize,
-    takes_older: bool,
-}
-
-/// A neighbor, by its place in this server's list of neighbors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct NeighborId(pub u16);
-
-/// Where a server learned a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// From a client, or from this server's own journal.
-    Here,
-    /// From the feed of a neighbor.
-    Neighbor(NeighborId),
 }
 
 /// One change, as those who follow the log see it.
@@ -65,13 +52,7 @@ impl ChangeLog {
             list: RecordList::new(),
             last: 0,
             line_bytes: 0,
-            takes_older: false,
         }
-    }
-
-    /// Takes older lines of clients in as if they were newer: a mistake that checks must find.
-    pub(crate) fn take_older(&mut self) {
-        self.takes_older = true;
     }
 
     /// The number of the newest change, 0 when there was none.
@@ -121,8 +102,7 @@ impl ChangeLog {
         match clients.find_mut(hash, is_same) {
             Some(address) => {
                 let known = list.line(*address);
-                let is_let_pass = self.takes_older && origin == Origin::Here;
-                if !line.is_newer_than(known) && !is_let_pass {
+                if !line.is_newer_than(known) {
                     return None;
                 }
                 self.line_bytes -= known.bytes.len();

@@ -1,6 +1,7 @@
 //! How far one neighbor has been told.
 
-use super::change_log::{ChangeLog, NeighborId, Origin};
+use super::change_log::ChangeLog;
+use super::origin::{NeighborId, Origin};
 
 /// Where the feed of one neighbor stands in the log, and which lines it leaves out.
 ///

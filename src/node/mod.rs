@@ -9,10 +9,16 @@ mod feed_cursor;
 mod known_line;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod node;
+mod origin;
+mod read_log;
 mod record_list;
 mod records;
+mod refusal;
 mod waypoints;
 
-pub use change_log::{Change, ChangeLog, NeighborId, Origin, PREFETCHED_MAX};
+pub use change_log::{Change, ChangeLog, PREFETCHED_MAX};
 pub use feed_cursor::FeedCursor;
 pub use node::{AtCommands, Lookup, Node, Rules};
+pub use origin::{NeighborId, Origin};
+pub use read_log::ReadLog;
+pub use refusal::Refusal;

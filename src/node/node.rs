@@ -1,9 +1,11 @@
 //! One server's knowledge and its answers.
 
-use super::change_log::{ChangeLog, Origin};
+use super::change_log::ChangeLog;
+use super::origin::Origin;
+use super::refusal::Refusal;
 use crate::protocol::{
     At, ClientId, Coordinates, IamAt, Line, MaxResults, Radius, Request, ServerName, Timestamp,
-    WhatsAt, write_invalid,
+    write_invalid,
 };
 use std::time::Duration;
 
@@ -64,11 +66,6 @@ impl Node {
         Self { name, rules, log: ChangeLog::new(hash_seed), canonical: Vec::new() }
     }
 
-    /// Takes older positions of clients in as if they were newer: a mistake that checks must find.
-    pub(crate) fn take_older(&mut self) {
-        self.log.take_older();
-    }
-
     /// What is known, to be followed.
     pub fn log(&self) -> &ChangeLog {
         &self.log
@@ -90,15 +87,18 @@ impl Node {
             }
         };
         let answered = match Request::parse(text) {
-            Ok(Request::IamAt(iamat)) => self.iamat(iamat, received, reply),
-            Ok(Request::WhatsAt(whatsat)) => match self.whatsat(&whatsat) {
-                Some(lookup) => return Some(lookup),
-                None => Answered::Invalid,
-            },
+            Ok(Request::IamAt(iamat)) => self.tell(iamat, received, reply).is_ok(),
+            Ok(Request::WhatsAt(asked)) => {
+                let lookup = self.look_up(asked.client(), asked.radius(), asked.max());
+                if lookup.is_some() {
+                    return lookup;
+                }
+                false
+            }
             Ok(Request::At(at)) => self.at_command(&at, received),
-            Err(_) => Answered::Invalid,
+            Err(_) => false,
         };
-        if answered == Answered::Invalid {
+        if !answered {
             write_invalid(text, reply);
         }
         None
@@ -114,51 +114,66 @@ impl Node {
         self.log.take_in(at, &self.canonical, origin)
     }
 
-    fn iamat(&mut self, iamat: IamAt<'_>, received: Timestamp, reply: &mut Vec<u8>) -> Answered {
-        if !self.allows(iamat.client(), iamat.time(), received) {
-            return Answered::Invalid;
-        }
+    /// Takes in what a client tells at `received`, and appends the AT line of it with its LF. A
+    /// position that is older than the known one is accepted and changes nothing.
+    ///
+    /// # Errors
+    /// When the rules refuse the position; nothing is appended then.
+    pub fn tell(
+        &mut self,
+        iamat: IamAt<'_>,
+        received: Timestamp,
+        reply: &mut Vec<u8>,
+    ) -> Result<(), Refusal> {
+        self.judge(iamat.client(), iamat.time(), received)?;
         let at = iamat.received_by(self.name.as_bytes(), received);
         let start = reply.len();
         at.write(reply);
         reply.push(b'\n');
         self.log.take_in(&at, &reply[start..], Origin::Here);
-        Answered::Well
+        Ok(())
     }
 
-    fn whatsat(&self, whatsat: &WhatsAt<'_>) -> Option<Lookup> {
-        let at_line = self.log.newest(whatsat.client())?;
+    /// What must be looked up to answer what is near `client`; None for one never heard of.
+    pub fn look_up(&self, client: ClientId<'_>, radius: Radius, max: MaxResults) -> Option<Lookup> {
+        let at_line = self.log.newest(client)?;
         let at = At::parse(at_line).expect("the log holds canonical AT lines");
         Some(Lookup {
             at_line: at_line.to_owned(),
             center: at.position().coordinates(),
-            radius: whatsat.radius(),
-            max: whatsat.max(),
+            radius,
+            max,
         })
     }
 
-    fn at_command(&mut self, at: &At<'_>, received: Timestamp) -> Answered {
-        let refused = self.rules.at_commands == AtCommands::Invalid;
-        if refused || !self.allows(at.client(), at.time(), received) {
-            return Answered::Invalid;
+    /// Whether an AT line of a client is taken in, which is answered with nothing.
+    fn at_command(&mut self, at: &At<'_>, received: Timestamp) -> bool {
+        let is_taken = self.rules.at_commands == AtCommands::TakenIn
+            && self.judge(at.client(), at.time(), received).is_ok();
+        if is_taken {
+            self.take_in(at, Origin::Here);
         }
-        self.take_in(at, Origin::Here);
-        Answered::Well
+        is_taken
     }
 
     /// Whether a client may tell a position with this time.
-    fn allows(&self, client: ClientId<'_>, time: Timestamp, received: Timestamp) -> bool {
-        let may_be_known =
-            self.log.len() < self.rules.clients_max || self.log.newest(client).is_some();
-        self.log.has_room() && may_be_known && time <= received.saturating_add(self.rules.max_ahead)
+    fn judge(
+        &self,
+        client: ClientId<'_>,
+        time: Timestamp,
+        received: Timestamp,
+    ) -> Result<(), Refusal> {
+        if time > received.saturating_add(self.rules.max_ahead) {
+            return Err(Refusal::TooFarAhead);
+        }
+        if !self.log.has_room() {
+            return Err(Refusal::NoRoom);
+        }
+        if self.log.len() >= self.rules.clients_max && self.log.newest(client).is_none() {
+            return Err(Refusal::TooManyClients);
+        }
+        Ok(())
     }
-}
-
-/// How a command came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answered {
-    Well,
-    Invalid,
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The records of a log in the order of their numbers.
 
-use super::change_log::Origin;
 use super::known_line::KnownLine;
+use super::origin::Origin;
 use super::records::{Address, Records};
 use super::waypoints::{SPACING, Waypoints};
 use std::iter;

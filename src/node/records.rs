@@ -1,7 +1,7 @@
 //! Where the lines of a log lie in memory.
 
-use super::change_log::{NeighborId, Origin};
 use super::known_line::KnownLine;
+use super::origin::{NeighborId, Origin};
 use std::hint::black_box;
 
 /// Lines are kept in chunks of so many bytes. The system gives memory for one when it is written.

@@ -1,9 +1,10 @@
-//! A glance at lines that have come and are not read yet.
+//! A quick look at lines that have arrived but are not parsed yet.
 
 use memchr::memchr_iter;
 
-/// The clients of the next lines of `bytes`, as far as a glance shows them: the second word of a
-/// command, the fourth of an `AT`. Nothing is promised of them; a line without LF is left out.
+/// Guesses the client of each line in `bytes` without parsing it: the second word of a command, the
+/// fourth word of an `AT`. The guess is empty or wrong for a line that is not a command. A last
+/// line without LF is left out.
 pub fn clients_ahead(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut start = 0;
     memchr_iter(b'\n', bytes).map(move |end| {
@@ -13,7 +14,7 @@ pub fn clients_ahead(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// The client of a line with single spaces between its words.
+/// The client of a line that has single spaces between its words.
 fn client(line: &[u8]) -> Option<&[u8]> {
     let mut spaces = memchr_iter(b' ', line);
     let words_between = if line.starts_with(b"AT ") { 2 } else { 0 };

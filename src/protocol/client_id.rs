@@ -1,10 +1,10 @@
-//! The name a client gives itself.
+//! Client IDs.
 
 use super::field::{Field, InvalidField};
 use super::fields::field_length;
 use std::fmt;
 
-/// A client's ID: one or more bytes that are not white space, UTF-8 or not.
+/// A client's ID: one or more bytes, none of them white space. It need not be UTF-8.
 ///
 /// ```
 /// use herd::protocol::ClientId;
@@ -18,23 +18,31 @@ use std::fmt;
 pub struct ClientId<'a>(&'a [u8]);
 
 impl<'a> ClientId<'a> {
-    /// Reads an ID that fills all of `text`.
+    /// An ID from text.
     ///
     /// # Errors
-    /// When `text` is empty or holds white space.
-    pub fn parse(text: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+    /// When `id` is empty or contains white space.
+    pub fn new(id: &'a str) -> Result<Self, InvalidField> {
+        Self::parse(id.as_bytes())
+    }
+
+    /// Reads an ID that fills all of `text`, which need not be UTF-8.
+    ///
+    /// # Errors
+    /// When `text` is empty or contains white space.
+    pub fn parse(text: &'a [u8]) -> Result<Self, InvalidField> {
         if text.is_empty() || field_length(text) < text.len() {
             return Err(InvalidField::new(Field::Client, text));
         }
         Ok(Self(text))
     }
 
-    /// An ID out of a field, which by its making is not empty and holds no white space.
+    /// An ID from a field. Fields are never empty and never contain white space.
     pub(super) fn of_field(field: &'a [u8]) -> Self {
         Self(field)
     }
 
-    /// The ID as it came.
+    /// The bytes of the ID.
     pub fn as_bytes(self) -> &'a [u8] {
         self.0
     }

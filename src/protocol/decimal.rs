@@ -1,18 +1,18 @@
 //! Decimal numbers without signs.
 
-/// A run of digits, read while it is looked for.
+/// A run of digits, and the number that was computed while they were read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Digits<'a> {
     text: &'a [u8],
-    /// What they spell, if they are not too many.
+    /// The number; correct only for up to [`DIGITS_FIT`] digits.
     value: u64,
 }
 
-/// So many digits always fit into 64 bits.
+/// This many digits always fit into 64 bits.
 const DIGITS_FIT: usize = 19;
 
 impl<'a> Digits<'a> {
-    /// The digits at the start of `text`, maybe none, and what follows them.
+    /// The digits at the start of `text`, of which there may be none, and the text after them.
     pub(super) fn read(text: &'a [u8]) -> (Self, &'a [u8]) {
         let (mut value, mut length) = (0_u64, 0);
         while let Some(eight) = text[length..].first_chunk().and_then(eight_digits) {
@@ -31,12 +31,12 @@ impl<'a> Digits<'a> {
         (Self { text: digits, value }, rest)
     }
 
-    /// How many digits.
+    /// The number of digits.
     pub(super) fn count(self) -> usize {
         self.text.len()
     }
 
-    /// The number that they spell, 0 without any; None when it does not fit.
+    /// The number; 0 if there are no digits, None if it does not fit into 64 bits.
     pub(super) fn value(self) -> Option<u64> {
         if self.count() <= DIGITS_FIT {
             return Some(self.value);
@@ -51,10 +51,11 @@ impl<'a> Digits<'a> {
     }
 }
 
-/// What eight digits spell; None unless they all are digits.
+/// The number that eight digits form; None if any of them is not a digit.
 ///
-/// Neighbors are joined to pairs, pairs to fours and fours to eight within one register, as in Johnny
-/// Lee's "Fast numeric string to int": times are mostly digits, and this is where a line's time goes.
+/// It combines neighboring digits to pairs, pairs to groups of four and those to eight, all in one
+/// register, as in Johnny Lee's "Fast numeric string to int". Times are mostly digits, so this is
+/// where most of the time for a line is spent.
 fn eight_digits(text: &[u8; 8]) -> Option<u64> {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let digits = u64::from_le_bytes(*text) ^ (ONES * u64::from(b'0'));
@@ -69,13 +70,13 @@ fn eight_digits(text: &[u8; 8]) -> Option<u64> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Decimal<'a> {
     pub(super) whole: Digits<'a>,
-    /// Without any digits when there is no point.
+    /// Empty if there is no point.
     pub(super) fraction: Digits<'a>,
 }
 
 impl<'a> Decimal<'a> {
-    /// The number at the start of `text`, and what follows it. None when a digit is missing before
-    /// the point or after it.
+    /// The number at the start of `text`, and the text after it. None if a digit is missing before
+    /// or after the point.
     pub(super) fn read(text: &'a [u8]) -> Option<(Self, &'a [u8])> {
         let (whole, rest) = Digits::read(text);
         if whole.count() == 0 {
@@ -89,8 +90,8 @@ impl<'a> Decimal<'a> {
         (fraction.count() > 0).then_some((Self { whole, fraction }, rest))
     }
 
-    /// Reads `D{1,11}[.D{1,9}]` that fills all of `text`: seconds, in nanoseconds. None for anything
-    /// else, and beyond 2^64-1 ns.
+    /// Reads all of `text` as seconds, `D{1,11}[.D{1,9}]`, and returns nanoseconds. None for any
+    /// other form, and above 2^64-1 ns.
     pub(super) fn nanoseconds(text: &'a [u8]) -> Option<u64> {
         let (Self { whole, fraction }, rest) = Self::read(text)?;
         if whole.count() > 11 || fraction.count() > 9 || !rest.is_empty() {
@@ -100,7 +101,7 @@ impl<'a> Decimal<'a> {
         whole.value.checked_mul(1_000_000_000)?.checked_add(nanoseconds)
     }
 
-    /// Whether the number is at most `limit`, decided on its digits.
+    /// Whether the number is at most `limit`. The digits are compared, without rounding.
     pub(super) fn is_up_to(self, limit: u64) -> bool {
         self.whole
             .value()
@@ -146,7 +147,7 @@ mod tests {
         assert_eq!(value(""), Some(0));
     }
 
-    /// 2^64 more than 49 would be 49 for those who do not look.
+    /// Without the check for overflow, 2^64 + 49 would pass as 49.
     #[test]
     fn what_does_not_fit_is_above_every_limit() {
         let is_up_to_50 =

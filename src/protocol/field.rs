@@ -1,8 +1,8 @@
-//! The parts of a message, and the error that names a wrong one.
+//! The fields of a message, and the error that names the wrong one.
 
 use std::fmt;
 
-/// The parts of a message that can be wrong.
+/// A field of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// The first word of a line.
@@ -21,7 +21,7 @@ pub enum Field {
     Server,
     /// A server's receive time minus a client's time, in seconds.
     Skew,
-    /// Something behind the last field, or a field that is not there.
+    /// The number of fields: one is missing, or there are too many.
     Count,
 }
 
@@ -41,18 +41,28 @@ impl Field {
     }
 }
 
-/// A line is no message: which field is wrong, and the text that stands there.
+/// The longest text that an [`InvalidField`] keeps, in bytes.
+pub const EXCERPT_BYTES_MAX: usize = 64;
+
+/// A line or field is invalid: which field, and its text.
 ///
-/// Making one costs nothing: it borrows the offending text.
+/// The error keeps its own copy of the text, up to [`EXCERPT_BYTES_MAX`] bytes, so it can
+/// outlive the line. Making one allocates nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidField<'a> {
+pub struct InvalidField {
     field: Field,
-    text: &'a [u8],
+    /// The length of the text before it was cut.
+    text_bytes: usize,
+    excerpt: [u8; EXCERPT_BYTES_MAX],
 }
 
-impl<'a> InvalidField<'a> {
-    pub(super) fn new(field: Field, text: &'a [u8]) -> Self {
-        Self { field, text }
+impl InvalidField {
+    #[cold]
+    pub(super) fn new(field: Field, text: &[u8]) -> Self {
+        let mut excerpt = [0; EXCERPT_BYTES_MAX];
+        let kept = text.len().min(EXCERPT_BYTES_MAX);
+        excerpt[..kept].copy_from_slice(&text[..kept]);
+        Self { field, text_bytes: text.len(), excerpt }
     }
 
     /// The field that is wrong.
@@ -60,19 +70,24 @@ impl<'a> InvalidField<'a> {
         self.field
     }
 
-    /// What stands there; the whole line when the number of fields is wrong.
-    pub fn text(self) -> &'a [u8] {
-        self.text
+    /// The text of the field, up to [`EXCERPT_BYTES_MAX`] bytes; if the number of fields is wrong,
+    /// the start of the line.
+    pub fn text(&self) -> &[u8] {
+        &self.excerpt[..self.text_bytes.min(EXCERPT_BYTES_MAX)]
     }
 }
 
-impl fmt::Display for InvalidField<'_> {
+impl fmt::Display for InvalidField {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "invalid {}: {:?}", self.field.name(), String::from_utf8_lossy(self.text))
+        write!(f, "invalid {}: {:?}", self.field.name(), String::from_utf8_lossy(self.text()))?;
+        if self.text_bytes > EXCERPT_BYTES_MAX {
+            write!(f, " and {} more bytes", self.text_bytes - EXCERPT_BYTES_MAX)?;
+        }
+        Ok(())
     }
 }
 
-impl std::error::Error for InvalidField<'_> {}
+impl std::error::Error for InvalidField {}
 
 #[cfg(test)]
 mod tests {
@@ -82,5 +97,27 @@ mod tests {
     fn the_error_names_field_and_text() {
         let error = InvalidField::new(Field::Time, b"noon");
         assert_eq!(error.to_string(), "invalid time: \"noon\"");
+        assert_eq!((error.field(), error.text()), (Field::Time, &b"noon"[..]));
+    }
+
+    /// A line of four kilobytes must not fill a log.
+    #[test]
+    fn a_long_text_is_cut() {
+        let error = InvalidField::new(Field::Count, &[b'x'; EXCERPT_BYTES_MAX + 3]);
+        let shown = "x".repeat(EXCERPT_BYTES_MAX);
+        let expected = format!("invalid number of fields: \"{shown}\" and 3 more bytes");
+        assert_eq!(error.to_string(), expected);
+    }
+
+    /// A program reads a line into its own buffer and returns the error with `?`.
+    #[test]
+    fn an_error_outlives_the_text_that_it_is_about() {
+        fn read() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+            let line = b"IAMAT kiwi north 1".to_vec();
+            crate::protocol::Request::parse(&line)?;
+            Ok(())
+        }
+        let message = read().map_err(|error| error.to_string());
+        assert_eq!(message, Err("invalid position: \"north\"".to_owned()));
     }
 }

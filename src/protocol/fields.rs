@@ -1,6 +1,6 @@
-//! White space, and the fields between it.
+//! White space, and the fields that it separates.
 
-/// White space as the protocol has it: space, tab, LF, VT, FF and CR.
+/// White space as the protocol defines it: space, tab, LF, VT, FF and CR.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t'..=b'\r')
 }
@@ -10,7 +10,7 @@ pub(super) fn fields(line: &[u8]) -> Fields<'_> {
     Fields { rest: line }
 }
 
-/// Iterator over the fields of a line; none of them is empty.
+/// Iterates over the fields of a line. No field is empty.
 pub(super) struct Fields<'a> {
     rest: &'a [u8],
 }
@@ -28,11 +28,11 @@ impl<'a> Iterator for Fields<'a> {
     }
 }
 
-/// How many bytes at the start of `text` are no white space.
+/// The number of bytes at the start of `text` that are not white space.
 ///
-/// A server under load spends much of its time here, so it looks at eight bytes at a time. The
-/// arithmetic is that of "Determine if a word has a byte less than n" in Sean Eron Anderson's "Bit
-/// Twiddling Hacks"; the lowest bit that it finds is right, and those above it may not be.
+/// A busy server spends much of its time here, so this looks at eight bytes at a time. The
+/// arithmetic is "Determine if a word has a byte less than n" from Sean Eron Anderson's "Bit
+/// Twiddling Hacks". Only the lowest bit that it sets is reliable; the ones above it may be wrong.
 pub(super) fn field_length(text: &[u8]) -> usize {
     const ONES: u64 = u64::from_le_bytes([1; 8]);
     let mut length = 0;

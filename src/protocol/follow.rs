@@ -1,4 +1,4 @@
-//! What servers say to each other over a follow link.
+//! The messages of a follow link between two servers.
 
 use super::decimal::Digits;
 use super::fields::fields;
@@ -29,14 +29,14 @@ impl fmt::Display for LogId {
     }
 }
 
-/// From where on a follower wants a log.
+/// The point from which a follower wants a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Since {
-    /// All of it: the follower knows nothing of this log.
+    /// From the start: the follower knows nothing of this log.
     Start,
-    /// Only what comes from now on.
+    /// Only new changes.
     Now,
-    /// What comes after a number of the log with this identity.
+    /// Changes after this number, in the log with this identity.
     Number(LogId, u64),
 }
 
@@ -53,14 +53,14 @@ impl fmt::Display for Since {
 /// `FOLLOW <follower's name> <log id> <number>`: the one line that a follower sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Follow {
-    /// Who asks.
+    /// The name of the follower.
     pub follower: ServerName,
-    /// From where on.
+    /// The point from which it wants the log.
     pub since: Since,
 }
 
 impl Follow {
-    /// Reads one line, without its LF; None when it is no FOLLOW.
+    /// Reads one line without its LF; None if it is not a FOLLOW.
     pub fn parse(line: &[u8]) -> Option<Self> {
         let [b"FOLLOW", follower, log, number] = words(line)? else { return None };
         let since = match (log, number) {
@@ -78,10 +78,10 @@ impl fmt::Display for Follow {
     }
 }
 
-/// What a followed server sends.
+/// A line that a followed server sends.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Feed<'a> {
-    /// `LOG <server's name> <log id>`: whose log it is, and which; always the first line.
+    /// `LOG <server's name> <log id>`: whose log it is, and its identity. Always the first line.
     Log(ServerName, LogId),
     /// A change.
     At(At<'a>),
@@ -90,7 +90,7 @@ pub enum Feed<'a> {
 }
 
 impl<'a> Feed<'a> {
-    /// Reads one line, without its LF; None when it is nothing that a feed may say.
+    /// Reads one line without its LF; None if a feed must not contain it.
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         match fields(line).next()? {
             b"AT" => At::parse(line).ok().map(Feed::At),

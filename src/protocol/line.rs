@@ -1,10 +1,10 @@
-//! Bytes in, lines out, however the network cut them.
+//! Cuts a stream of bytes into lines, wherever the network split it.
 
 /// The longest line of a client, in bytes without its LF.
 pub const LINE_BYTES_MAX: usize = 4096;
 
-/// The longest line between servers: an `AT` line is what a client's line of [`LINE_BYTES_MAX`]
-/// becomes with a server's name and a skew in it, so it may be longer by those.
+/// The longest line between servers. An `AT` line is a client's line with a server's name and a
+/// skew added, so it may be longer than [`LINE_BYTES_MAX`] by those.
 pub const PEER_LINE_BYTES_MAX: usize = LINE_BYTES_MAX + 128;
 
 /// One line, without its LF.
@@ -16,10 +16,18 @@ pub enum Line<'a> {
     Overlong(&'a [u8]),
 }
 
+impl<'a> Line<'a> {
+    /// What there is of the line.
+    pub fn text(self) -> &'a [u8] {
+        let (Line::Whole(text) | Line::Overlong(text)) = self;
+        text
+    }
+}
+
 /// Cuts a stream of bytes into lines.
 ///
-/// A line that lies whole within a chunk is borrowed from it; only a line that spans chunks is
-/// copied. So a connection with nothing half received holds no memory, and one that sends no LF
+/// A line that lies within one chunk is borrowed from it; only a line that spans chunks is copied.
+/// So a connection that is not in the middle of a line holds no memory, and one that never sends LF
 /// holds no more than the limit.
 ///
 /// ```
@@ -43,9 +51,9 @@ pub struct LineBuffer {
 enum State {
     /// `partial` holds the start of the line that is being received.
     Receiving,
-    /// `partial` holds a line that was handed out; it is forgotten at the next call.
+    /// `partial` holds a line that was returned; the next call clears it.
     HandedOut,
-    /// The line was too long and was handed out; bytes up to the next LF are dropped.
+    /// The line was too long and its start was returned; bytes up to the next LF are dropped.
     Skipping,
 }
 
@@ -55,8 +63,8 @@ impl LineBuffer {
         Self { limit, partial: Vec::new(), state: State::Receiving }
     }
 
-    /// Takes the next line off the front of `chunk`. When there is none, all of `chunk` has been
-    /// taken in, and the next call may bring the bytes that came after it.
+    /// Takes the next line off the front of `chunk`. None means that all of `chunk` is consumed;
+    /// call again with the bytes that follow it.
     pub fn next_line<'l, 'c: 'l>(&'l mut self, chunk: &mut &'c [u8]) -> Option<Line<'l>> {
         if self.state == State::HandedOut {
             self.forget_partial();
@@ -84,7 +92,7 @@ impl LineBuffer {
         Some(Line::Whole(&self.partial))
     }
 
-    /// The last line, when input has ended without an LF behind it.
+    /// The last line, if input ended without an LF after it.
     pub fn finish(&mut self) -> Option<Line<'_>> {
         if self.state != State::Receiving {
             self.forget_partial();
@@ -93,7 +101,7 @@ impl LineBuffer {
         (!self.partial.is_empty()).then_some(Line::Whole(&self.partial))
     }
 
-    /// Bytes of a line whose end has not come yet.
+    /// How many bytes of an unfinished line are held.
     pub fn partial_bytes(&self) -> usize {
         if self.state == State::Receiving { self.partial.len() } else { 0 }
     }
@@ -115,7 +123,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// All lines of a stream that comes in the given chunks, with a mark on those cut short.
+    /// All lines of a stream that arrives in these chunks, and whether each was cut short.
     fn lines_of<'a>(
         limit: usize,
         chunks: impl IntoIterator<Item = &'a [u8]>,

@@ -1,4 +1,4 @@
-//! What a line says.
+//! Commands and AT lines.
 
 use super::client_id::ClientId;
 use super::field::{Field, InvalidField};
@@ -7,21 +7,22 @@ use super::position::Position;
 use super::skew::Skew;
 use super::timestamp::Timestamp;
 use super::whats_near::{MaxResults, Radius};
+use super::written_time::WrittenTime;
 use std::ops::Range;
 
 /// A command that a client may send.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Request<'a> {
-    /// A client tells where it is.
+    /// A client reports its position.
     IamAt(IamAt<'a>),
-    /// Somebody asks what is near a client.
+    /// A question: what is near a client?
     WhatsAt(WhatsAt<'a>),
-    /// A server of an older herd tells what it knows; only some servers take it.
+    /// A server of an older herd reports what it knows. Servers accept it only with `accept_at`.
     At(At<'a>),
 }
 
 impl<'a> Request<'a> {
-    /// Reads one line, without its LF.
+    /// Reads one line without its LF.
     ///
     /// ```
     /// use herd::protocol::Request;
@@ -32,8 +33,8 @@ impl<'a> Request<'a> {
     /// ```
     ///
     /// # Errors
-    /// The first field that is wrong, when the line is no command.
-    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+    /// The first field that is wrong, if the line is not a command.
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         let mut fields = fields(line);
         match fields.next() {
             Some(b"IAMAT") => IamAt::of_fields(all(fields, line)?).map(Request::IamAt),
@@ -48,10 +49,10 @@ impl<'a> Request<'a> {
 fn all<'a, const N: usize>(
     mut fields: impl Iterator<Item = &'a [u8]>,
     line: &'a [u8],
-) -> Result<[&'a [u8]; N], InvalidField<'a>> {
+) -> Result<[&'a [u8]; N], InvalidField> {
     let mut found = [&line[..0]; N];
     for place in &mut found {
-        *place = fields.next().ok_or(InvalidField::new(Field::Count, line))?;
+        *place = fields.next().ok_or_else(|| InvalidField::new(Field::Count, line))?;
     }
     match fields.next() {
         None => Ok(found),
@@ -59,20 +60,7 @@ fn all<'a, const N: usize>(
     }
 }
 
-/// A time as a client wrote it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct WrittenTime<'a> {
-    value: Timestamp,
-    text: &'a [u8],
-}
-
-impl<'a> WrittenTime<'a> {
-    fn parse(text: &'a [u8]) -> Result<Self, InvalidField<'a>> {
-        Timestamp::parse(text).map(|value| Self { value, text })
-    }
-}
-
-/// `IAMAT <client> <position> <time>`: a client's own words on where it was, and when.
+/// `IAMAT <client> <position> <time>`: where a client was, and when, as the client itself says.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct IamAt<'a> {
     client: ClientId<'a>,
@@ -81,7 +69,36 @@ pub struct IamAt<'a> {
 }
 
 impl<'a> IamAt<'a> {
-    fn of_fields([client, position, time]: [&'a [u8]; 3]) -> Result<Self, InvalidField<'a>> {
+    /// A position from values instead of a line.
+    ///
+    /// ```
+    /// use herd::protocol::{ClientId, IamAt, Position};
+    /// use std::time::SystemTime;
+    ///
+    /// let van = IamAt::new(
+    ///     ClientId::new("van-7")?,
+    ///     Position::new(52.52, 13.405)?,
+    ///     SystemTime::now().into(),
+    /// );
+    /// assert_eq!(van.position().to_string(), "+52.52+13.405");
+    /// # Ok::<(), herd::protocol::InvalidField>(())
+    /// ```
+    pub fn new(client: ClientId<'a>, position: Position<'a>, time: Timestamp) -> Self {
+        Self { client, position, time: WrittenTime::of(time) }
+    }
+
+    /// Reads one line without its LF.
+    ///
+    /// # Errors
+    /// The first field that is wrong, if the line is not an `IAMAT`.
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
+        match Request::parse(line)? {
+            Request::IamAt(iamat) => Ok(iamat),
+            Request::WhatsAt(_) | Request::At(_) => Err(InvalidField::new(Field::Command, line)),
+        }
+    }
+
+    fn of_fields([client, position, time]: [&'a [u8]; 3]) -> Result<Self, InvalidField> {
         Ok(Self {
             client: ClientId::of_field(client),
             position: Position::parse(position)?,
@@ -89,30 +106,30 @@ impl<'a> IamAt<'a> {
         })
     }
 
-    /// Who it is.
+    /// The client.
     pub fn client(&self) -> ClientId<'a> {
         self.client
     }
 
-    /// Where the client was.
+    /// The client's position.
     pub fn position(&self) -> Position<'a> {
         self.position
     }
 
-    /// When, by the client's clock.
+    /// The time, by the client's clock.
     pub fn time(&self) -> Timestamp {
-        self.time.value
+        self.time.value()
     }
 
-    /// The line that `server` makes of it, having read it at `received`.
+    /// The AT line that `server` makes of it, if it was read at `received`.
     pub fn received_by(self, server: &'a [u8], received: Timestamp) -> At<'a> {
-        let skew = received.since(self.time.value);
+        let skew = received.since(self.time.value());
         At { server, skew, client: self.client, position: self.position, time: self.time }
     }
 }
 
-/// `AT <server> <skew> <client> <position> <time>`: what a server knows of a client, and which
-/// server heard it first.
+/// `AT <server> <skew> <client> <position> <time>`: a client's position, and the server that
+/// received it from the client.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct At<'a> {
     server: &'a [u8],
@@ -123,11 +140,11 @@ pub struct At<'a> {
 }
 
 impl<'a> At<'a> {
-    /// Reads one line, without its LF.
+    /// Reads one line without its LF.
     ///
     /// # Errors
-    /// The first field that is wrong, when the line is no `AT`.
-    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField<'a>> {
+    /// The first field that is wrong, if the line is not an `AT`.
+    pub fn parse(line: &'a [u8]) -> Result<Self, InvalidField> {
         let mut fields = fields(line);
         match fields.next() {
             Some(b"AT") => Self::of_fields(all(fields, line)?),
@@ -137,7 +154,7 @@ impl<'a> At<'a> {
 
     fn of_fields(
         [server, skew, client, position, time]: [&'a [u8]; 5],
-    ) -> Result<Self, InvalidField<'a>> {
+    ) -> Result<Self, InvalidField> {
         Ok(Self {
             server,
             skew: Skew::parse(skew)?,
@@ -147,7 +164,7 @@ impl<'a> At<'a> {
         })
     }
 
-    /// The server that received the position from the client.
+    /// The name of the server that received the position from the client.
     pub fn server(&self) -> &'a [u8] {
         self.server
     }
@@ -157,37 +174,37 @@ impl<'a> At<'a> {
         self.skew
     }
 
-    /// Who it is.
+    /// The client.
     pub fn client(&self) -> ClientId<'a> {
         self.client
     }
 
-    /// Where the client was.
+    /// The client's position.
     pub fn position(&self) -> Position<'a> {
         self.position
     }
 
-    /// When, by the client's clock.
+    /// The time, by the client's clock.
     pub fn time(&self) -> Timestamp {
-        self.time.value
+        self.time.value()
     }
 
-    /// Where the client's ID stands in the canonical line, given where that line ends.
+    /// The range of the client's ID in the canonical line, which ends at `line_end`.
     pub fn client_span(&self, line_end: usize) -> Range<usize> {
-        let behind = 2 + self.position.as_bytes().len() + self.time.text.len();
+        let behind = 2 + self.position.text().len() + self.time.text().len();
         let end = line_end - behind;
         end - self.client.as_bytes().len()..end
     }
 
-    /// Appends the line in its one canonical form, without LF: single spaces, nine decimals of
-    /// skew, the other fields byte for byte. Two servers that hold the same line hold the same
-    /// bytes, which the order of lines rests on.
+    /// Appends the line in canonical form, without LF: single spaces, a skew with nine decimals,
+    /// and all other fields byte for byte. Servers that know the same line hold the same bytes; the
+    /// order of lines depends on that.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"AT ");
         out.extend_from_slice(self.server);
         out.push(b' ');
         self.skew.write(out);
-        for field in [self.client.as_bytes(), self.position.as_bytes(), self.time.text] {
+        for field in [self.client.as_bytes(), &self.position.text(), &self.time.text()] {
             out.push(b' ');
             out.extend_from_slice(field);
         }
@@ -203,7 +220,7 @@ pub struct WhatsAt<'a> {
 }
 
 impl<'a> WhatsAt<'a> {
-    fn of_fields([client, radius, max]: [&'a [u8]; 3]) -> Result<Self, InvalidField<'a>> {
+    fn of_fields([client, radius, max]: [&'a [u8]; 3]) -> Result<Self, InvalidField> {
         Ok(Self {
             client: ClientId::of_field(client),
             radius: Radius::parse(radius)?,
@@ -211,23 +228,23 @@ impl<'a> WhatsAt<'a> {
         })
     }
 
-    /// Near whom.
+    /// The client that the question is about.
     pub fn client(&self) -> ClientId<'a> {
         self.client
     }
 
-    /// How far from there.
+    /// The distance from the client's position.
     pub fn radius(&self) -> Radius {
         self.radius
     }
 
-    /// How many results at most.
+    /// The maximum number of results.
     pub fn max(&self) -> MaxResults {
         self.max
     }
 }
 
-/// Appends the answer to an invalid command: `? `, the line byte for byte, LF.
+/// Appends the reply to an invalid command: `? `, the line byte for byte, LF.
 pub fn write_invalid(line: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(b"? ");
     out.extend_from_slice(line);
@@ -256,6 +273,21 @@ mod tests {
         let expected =
             "AT Alford +0.263873386 kiwi.cs.ucla.edu +34.068930-118.445127 1479413884.392014450";
         assert_eq!(String::from_utf8_lossy(&out), expected);
+    }
+
+    /// A position from a program must be the same as one that a client sends.
+    #[test]
+    fn an_iamat_from_values_is_the_one_that_is_read() {
+        let client = ClientId::new("van-7").expect("the ID is good");
+        let position = Position::new(52.52, -13.5).expect("the numbers are in range");
+        let made = IamAt::new(client, position, Timestamp::from_nanos(1_500_000_000));
+        let read = IamAt::parse(b"IAMAT van-7 +52.52-13.5 1.500000000").expect("it is an IAMAT");
+        assert_eq!(made, read);
+        let mut line = Vec::new();
+        made.received_by(b"Ball", Timestamp::from_nanos(2_000_000_000)).write(&mut line);
+        assert_eq!(line, b"AT Ball +0.500000000 van-7 +52.52-13.5 1.500000000");
+        let at = made.received_by(b"Ball", Timestamp::default());
+        assert_eq!(&line[at.client_span(line.len())], b"van-7");
     }
 
     #[test]

@@ -7,20 +7,20 @@ use std::sync::Arc;
 /// The longest name of a server, in bytes.
 pub const SERVER_NAME_BYTES_MAX: usize = 64;
 
-/// The name of a configured server: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, beginning with
-/// a letter or a digit, so that it can stand in a line, a file name and a log.
+/// The name of a configured server: 1 to 64 ASCII letters, digits, `-`, `_` and `.`, starting with
+/// a letter or a digit, so that it is safe in a line, a file name and a log.
 ///
 /// Cloning is cheap.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ServerName(Arc<str>);
 
 impl ServerName {
-    /// The name as text.
+    /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The name as it goes over the wire.
+    /// The name as bytes.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -50,7 +50,7 @@ impl fmt::Display for ServerName {
     }
 }
 
-/// A text that cannot name a server.
+/// A text that is not a valid server name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidServerName(String);
 

@@ -1,4 +1,4 @@
-//! The difference of two clocks.
+//! The difference between two clocks.
 
 use super::decimal::{Decimal, write_seconds};
 use super::field::{Field, InvalidField};
@@ -10,7 +10,7 @@ use std::fmt;
 pub struct Skew(i128);
 
 impl Skew {
-    /// A skew of so many nanoseconds, or None beyond ±(2^64-1).
+    /// A skew in nanoseconds; None beyond ±(2^64-1).
     pub fn from_nanos(nanoseconds: i128) -> Option<Self> {
         (nanoseconds.unsigned_abs() <= u128::from(u64::MAX)).then_some(Self(nanoseconds))
     }
@@ -20,13 +20,13 @@ impl Skew {
         self.0
     }
 
-    /// Reads `[+-]D{1,11}[.D{1,9}]`, seconds. Other herds print fewer decimals than this one, so
-    /// fewer are taken; what is printed again always has nine.
+    /// Reads seconds, `[+-]D{1,11}[.D{1,9}]`. Other herds print fewer than nine decimals, so fewer
+    /// are accepted; this herd always prints nine.
     ///
     /// # Errors
-    /// When `text` is anything else or beyond ±18446744073.709551615.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Self::read(text).ok_or(InvalidField::new(Field::Skew, text))
+    /// If `text` has another form or is beyond ±18446744073.709551615.
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Self::read(text).ok_or_else(|| InvalidField::new(Field::Skew, text))
     }
 
     fn read(text: &[u8]) -> Option<Self> {
@@ -39,7 +39,7 @@ impl Skew {
         }
     }
 
-    /// Appends sign, seconds and nine decimals.
+    /// Appends the sign, the seconds and nine decimals.
     pub fn write(self, out: &mut Vec<u8>) {
         out.push(if self.0 < 0 { b'-' } else { b'+' });
         let magnitude = u64::try_from(self.0.unsigned_abs()).expect("a skew is within ±(2^64-1)");

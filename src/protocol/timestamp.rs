@@ -4,7 +4,7 @@ use super::decimal::{Decimal, write_seconds};
 use super::field::{Field, InvalidField};
 use super::skew::Skew;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// POSIX time in nanoseconds, from 1970 to the year 2554 (2^64-1 ns).
 ///
@@ -20,7 +20,7 @@ use std::time::Duration;
 pub struct Timestamp(u64);
 
 impl Timestamp {
-    /// The time that lies `nanoseconds` after the start of 1970.
+    /// The time `nanoseconds` after the start of 1970.
     pub const fn from_nanos(nanoseconds: u64) -> Self {
         Self(nanoseconds)
     }
@@ -30,15 +30,15 @@ impl Timestamp {
         self.0
     }
 
-    /// Reads `D{1,11}[.D{1,9}]`: seconds, unsigned, without exponent, at most 18446744073.709551615.
+    /// Reads seconds, `D{1,11}[.D{1,9}]`: no sign, no exponent, at most 18446744073.709551615.
     ///
     /// # Errors
-    /// When `text` is anything else.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Decimal::nanoseconds(text).map(Self).ok_or(InvalidField::new(Field::Time, text))
+    /// If `text` has another form.
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Decimal::nanoseconds(text).map(Self).ok_or_else(|| InvalidField::new(Field::Time, text))
     }
 
-    /// Appends seconds and nine decimals.
+    /// Appends the seconds and nine decimals.
     pub fn write(self, out: &mut Vec<u8>) {
         write_seconds(self.0, out);
     }
@@ -49,16 +49,30 @@ impl Timestamp {
             .expect("the difference of two unsigned 64-bit numbers is a skew")
     }
 
-    /// The time `span` later, or the end of time when that comes first.
+    /// The time `span` later, at most the end of the range.
     pub fn saturating_add(self, span: Duration) -> Self {
         let nanoseconds = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         Self(self.0.saturating_add(nanoseconds))
     }
 
-    /// The time `span` earlier, or the start of 1970 when that comes first.
+    /// The time `span` earlier, at least the start of 1970.
     pub fn saturating_sub(self, span: Duration) -> Self {
         let nanoseconds = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
         Self(self.0.saturating_sub(nanoseconds))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    /// The same time, limited to the range of this type: 1970 to 2554.
+    fn from(time: SystemTime) -> Self {
+        let since_1970 = time.duration_since(SystemTime::UNIX_EPOCH);
+        Self(0).saturating_add(since_1970.unwrap_or_default())
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        SystemTime::UNIX_EPOCH + Duration::from_nanos(time.0)
     }
 }
 
@@ -113,6 +127,16 @@ mod tests {
         ] {
             assert_eq!(nanos(text), None, "{text:?}");
         }
+    }
+
+    /// A program that embeds a server takes times from the system clock.
+    #[test]
+    fn times_of_the_system_are_times_here() {
+        let year_1969 = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        assert_eq!(Timestamp::from(year_1969), Timestamp::from_nanos(0));
+        let time = SystemTime::UNIX_EPOCH + Duration::new(1_479_413_884, 392_014_450);
+        assert_eq!(Timestamp::from(time).to_string(), "1479413884.392014450");
+        assert_eq!(SystemTime::from(Timestamp::from(time)), time);
     }
 
     proptest! {

@@ -1,4 +1,4 @@
-//! How far and how much a WHATSAT asks.
+//! The radius and the number of results of a WHATSAT.
 
 use super::decimal::{Decimal, Digits};
 use super::field::{Field, InvalidField};
@@ -16,7 +16,7 @@ pub struct Radius {
 }
 
 impl Radius {
-    /// A radius of so many metres, or None outside 0 to 50,000.
+    /// A radius in metres; None outside 0 to 50,000.
     pub fn from_metres(metres: f64) -> Option<Self> {
         (0.0..=RADIUS_KM_MAX as f64 * 1000.0).contains(&metres).then_some(Self { metres })
     }
@@ -26,12 +26,13 @@ impl Radius {
         self.metres
     }
 
-    /// Reads kilometres, `D+[.D+]`, 0 to 50.
+    /// Reads kilometres, `D+[.D+]`, from 0 to 50.
     ///
     /// # Errors
-    /// When `text` is anything else. Range is decided on the digits: 50.00…01 is out.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Self::read(text).ok_or(InvalidField::new(Field::Radius, text))
+    /// If `text` has another form or is out of range. The digits are compared, without rounding:
+    /// 50.00…01 is too large.
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Self::read(text).ok_or_else(|| InvalidField::new(Field::Radius, text))
     }
 
     fn read(text: &[u8]) -> Option<Self> {
@@ -44,17 +45,17 @@ impl Radius {
     }
 }
 
-/// How many results a WHATSAT wants: an integer from 0 to 20.
+/// The maximum number of results of a WHATSAT: an integer from 0 to 20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MaxResults(u8);
 
 impl MaxResults {
-    /// So many results, or None beyond 20.
+    /// A number of results; None above 20.
     pub fn new(count: u8) -> Option<Self> {
         (count <= RESULTS_MAX).then_some(Self(count))
     }
 
-    /// The number itself.
+    /// The number.
     pub fn get(self) -> usize {
         usize::from(self.0)
     }
@@ -62,9 +63,9 @@ impl MaxResults {
     /// Reads an integer from 0 to 20.
     ///
     /// # Errors
-    /// When `text` is anything else.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidField<'_>> {
-        Self::read(text).ok_or(InvalidField::new(Field::Max, text))
+    /// If `text` has another form or is out of range.
+    pub fn parse(text: &[u8]) -> Result<Self, InvalidField> {
+        Self::read(text).ok_or_else(|| InvalidField::new(Field::Max, text))
     }
 
     fn read(text: &[u8]) -> Option<Self> {

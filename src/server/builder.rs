@@ -1,22 +1,32 @@
 //! A server, from its parts.
 
-use super::neighbor::Neighbor;
-use super::planted::Planted;
+use super::bind_error::BindError;
+use super::core::{Core, Wires};
+use super::door::Door;
+use super::door_record::DoorRecord;
+use super::kept_node::KeptNode;
+use super::line::LineService;
+use super::lookups::Lookups;
+use super::peer::{Neighbors, PeerService};
+use super::recorder::Recorder;
+use super::security::Plain;
 use super::server::Server;
-use super::shared::Shared;
+use super::status::DoorKind;
 use super::stop::Stop;
-use crate::config::{Herd, Limits, Link, ServerConfig};
-use crate::journal::{Disk, Fsync, Journal, JournalError, OnDamage, recover};
-use crate::node::{AtCommands, NeighborId, Node, Rules};
+use super::tasks::Tasks;
+use crate::config::{Herd, Limits, ServerConfig};
+use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
+use crate::node::{AtCommands, Node, Rules};
 use crate::places::{Gazetteer, Places};
 use crate::protocol::{LogId, ServerName};
-use crate::runtime::Runtime;
+use crate::runtime::{Listener, Runtime};
 use crate::traffic::TrafficLog;
-use event_listener::Event;
-use std::fmt;
-use std::io;
-use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Connections on the peer port beyond one for each neighbor: room for reconnections, and for
+/// strangers until they are refused.
+const SPARE_PEER_CONNECTIONS: usize = 64;
 
 /// Puts a server together; everything that it knows of the world comes in here.
 pub struct Builder<R: Runtime> {
@@ -27,10 +37,10 @@ pub struct Builder<R: Runtime> {
     places: Arc<dyn Places>,
     traffic: Option<TrafficLog>,
     catch_up: Option<bool>,
+    moved: Vec<(ServerName, SocketAddr)>,
     journal: Option<(Arc<dyn Disk>, Fsync)>,
     on_damage: OnDamage,
     on_replay: Box<dyn FnMut(u64, u64) + Send>,
-    planted: Option<Planted>,
 }
 
 impl<R: Runtime> Server<R> {
@@ -44,16 +54,16 @@ impl<R: Runtime> Server<R> {
             places: Arc::new(Gazetteer),
             traffic: None,
             catch_up: None,
+            moved: Vec::new(),
             journal: None,
             on_damage: OnDamage::default(),
             on_replay: Box::new(|_, _| {}),
-            planted: None,
         }
     }
 }
 
 impl<R: Runtime> Builder<R> {
-    /// Answers WHATSAT from this source; without it from the built-in gazetteer.
+    /// Answers WHATSAT from this source. The default is the built-in gazetteer.
     pub fn places(mut self, places: impl Places) -> Self {
         self.places = Arc::new(places);
         self
@@ -65,41 +75,43 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
-    /// Notes all traffic there; without it nowhere.
+    /// Notes all traffic in this log. The default is no traffic log.
     pub fn traffic_log(mut self, log: TrafficLog) -> Self {
         self.traffic = Some(log);
         self
     }
 
-    /// Keeps what the server knows on this disk, as safe as `fsync` says; without it in memory only.
+    /// Keeps what the server knows on this disk, as safe as `fsync` says. The default is to keep it
+    /// in memory only.
     pub fn journal(mut self, disk: Arc<dyn Disk>, fsync: Fsync) -> Self {
         self.journal = Some((disk, fsync));
         self
     }
 
-    /// Does this about damage in the middle of the journal, instead of refusing to start.
+    /// What to do about damage in the middle of the journal. The default is to refuse to start.
     pub fn on_damage(mut self, on_damage: OnDamage) -> Self {
         self.on_damage = on_damage;
         self
     }
 
-    /// Is told, while the journal is read back, how many of how many bytes are done.
+    /// Calls `progress` with (bytes read, bytes in all) while the journal is read back.
     pub fn on_replay(mut self, progress: impl FnMut(u64, u64) + Send + 'static) -> Self {
         self.on_replay = Box::new(progress);
         self
     }
 
-    /// Makes a mistake on purpose, which checks must find.
-    #[cfg(feature = "sim")]
-    #[doc(hidden)]
-    pub fn planted(mut self, planted: Option<Planted>) -> Self {
-        self.planted = planted;
+    /// Uses these limits instead of the herd's.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 
-    /// Keeps these limits instead of the herd's.
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+    /// Dials the neighbor `name` at `address`, whatever the herd says: for servers of one program
+    /// whose ports the system chooses. A name that is no neighbor's is ignored.
+    ///
+    /// A server that is bound already can be [told](super::Handle::move_neighbor) as well.
+    pub fn neighbor_at(mut self, name: &ServerName, address: SocketAddr) -> Self {
+        self.moved.push((name.clone(), address));
         self
     }
 
@@ -120,19 +132,25 @@ impl<R: Runtime> Builder<R> {
         };
         // The ports come last: who can connect is answered soon.
         let mut node = self.node(&config);
-        let journal = self.recover(&mut node).await?;
+        let keeper = self.recover(&mut node).await?;
         let runtime = self.runtime.clone();
-        let listen = async |address: String, port: Port| {
-            runtime.listen(&address).await.map_err(|source| BindError::Listen {
-                name: config.name().clone(),
-                port,
-                address,
-                source,
-            })
+        let line_listener = listen(&runtime, &config, DoorKind::Line).await?;
+        let peer_listener = listen(&runtime, &config, DoorKind::Peer).await?;
+        let neighbors = self.neighbors(&config);
+        let peers_max = neighbors.followers_max() + SPARE_PEER_CONNECTIONS;
+        let record = |kind, listener: &R::Listener, connections_max| {
+            DoorRecord::new(kind, listener.local_address(), connections_max)
         };
-        let clients = listen(config.listen().to_string(), Port::Clients).await?;
-        let peers = listen(config.peer_listen().to_string(), Port::Peers).await?;
-        Ok(Server::new(Arc::new(self.shared(&config, node, journal)), clients, peers))
+        let line_record = record(DoorKind::Line, &line_listener, self.limits.connections);
+        let peer_record = record(DoorKind::Peer, &peer_listener, peers_max);
+        let records = vec![line_record.clone(), peer_record.clone()];
+        let core = Arc::new(self.core(KeptNode::new(node, keeper), neighbors, records));
+        let (line, peer) = (LineService(Arc::clone(&core)), PeerService(Arc::clone(&core)));
+        let doors = vec![
+            Door::new(&runtime, line_record, line_listener, Plain, line),
+            Door::new(&runtime, peer_record, peer_listener, Plain, peer),
+        ];
+        Ok(Server::new(runtime, core, doors))
     }
 
     fn node(&self, config: &ServerConfig) -> Node {
@@ -141,15 +159,12 @@ impl<R: Runtime> Builder<R> {
         let hash_seed = self.runtime.random();
         let rules =
             Rules { at_commands, max_ahead: config.max_ahead(), clients_max: self.limits.clients };
-        let mut node = Node::new(config.name().clone(), rules, hash_seed);
-        if self.planted == Some(Planted::OlderTaken) {
-            node.take_older();
-        }
-        node
+        Node::new(config.name().clone(), rules, hash_seed)
     }
 
-    async fn recover(&mut self, node: &mut Node) -> Result<Option<Journal>, BindError> {
-        let Some((disk, fsync)) = self.journal.take() else { return Ok(None) };
+    /// Reads the journal back into `node`, if there is one.
+    async fn recover(&mut self, node: &mut Node) -> Result<Arc<dyn Keeper>, BindError> {
+        let Some((disk, fsync)) = self.journal.take() else { return Ok(Arc::new(Ephemeral)) };
         let recovery = recover(&*disk, &self.name, self.on_damage, node, &mut *self.on_replay)
             .await
             .map_err(|source| BindError::Journal { name: self.name.clone(), source })?;
@@ -158,110 +173,54 @@ impl<R: Runtime> Builder<R> {
             let clients = node.log().len();
             log::info!(server:% = self.name, lines, clients; "read the journal back");
         }
-        Ok(Some(Journal::new(disk, self.name.clone(), fsync, recovery)))
+        Ok(Arc::new(Journal::new(disk, self.name.clone(), fsync, recovery)))
     }
 
-    fn shared(self, config: &ServerConfig, node: Node, journal: Option<Journal>) -> Shared<R> {
-        let (neighbors, pushed) = neighbors(&self.herd, config);
-        Shared {
-            log_id: LogId::new(self.runtime.random()),
-            runtime: self.runtime,
-            name: config.name().clone(),
-            catch_up: self.catch_up.unwrap_or(config.catch_up()),
+    fn neighbors(&self, config: &ServerConfig) -> Neighbors {
+        let catch_up = self.catch_up.unwrap_or(config.catch_up());
+        let neighbors = Neighbors::new(&self.herd, config, catch_up);
+        for (name, address) in &self.moved {
+            neighbors.move_to(name, &address.to_string());
+        }
+        neighbors
+    }
+
+    fn core(self, kept: KeptNode, neighbors: Neighbors, doors: Vec<DoorRecord>) -> Core<R> {
+        let clock = self.runtime;
+        let recorder = Recorder::new(self.traffic, {
+            let clock = clock.clone();
+            move || clock.now()
+        });
+        Core {
+            name: self.name,
+            log_id: LogId::new(clock.random()),
             limits: self.limits,
-            places: self.places,
-            traffic: self.traffic,
-            planted: self.planted,
+            kept,
+            lookups: Lookups::new(clock.clone(), self.places),
             neighbors,
-            pushed,
-            journal,
-            buffers: Arc::default(),
+            wires: Wires { buffers: Arc::default(), recorder: Arc::new(recorder) },
+            allowance: Arc::default(),
+            doors,
             stop: Stop::default(),
-            changed: Event::new(),
-            node: Mutex::new(node),
-            committed: AtomicU64::new(0),
-            connections: AtomicU64::new(0),
+            visits: Tasks::default(),
+            began: clock.uptime(),
+            clock,
         }
     }
 }
 
-/// The neighbors of a server that it follows and is followed by, and those that it pushes to.
-fn neighbors(herd: &Herd, config: &ServerConfig) -> (Vec<Neighbor>, Vec<Neighbor>) {
-    let (mut followed, mut pushed) = (Vec::new(), Vec::new());
-    for (id, neighbor) in (0..).map(NeighborId).zip(config.neighbors()) {
-        let there = herd.server(neighbor.name()).expect("a herd's neighbors are among its servers");
-        let (address, kind) = match neighbor.link() {
-            Link::Follow => (there.peer_listen(), &mut followed),
-            Link::Push => (there.listen(), &mut pushed),
-        };
-        kind.push(Neighbor::new(id, neighbor.name().clone(), address.to_string()));
-    }
-    (followed, pushed)
-}
-
-/// One of a server's two ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Port {
-    /// Where clients come in.
-    Clients,
-    /// Where neighbors come in.
-    Peers,
-}
-
-/// A server could not be set up.
-#[derive(Debug)]
-pub enum BindError {
-    /// The herd has no server of this name.
-    NoSuchServer {
-        /// The name that was asked for.
-        name: ServerName,
-    },
-    /// The journal cannot be used; its error says whether anything was changed.
-    Journal {
-        /// The server whose journal it is.
-        name: ServerName,
-        /// What is wrong.
-        source: JournalError,
-    },
-    /// A port could not be taken.
-    Listen {
-        /// The server that wanted it.
-        name: ServerName,
-        /// Which of its ports.
-        port: Port,
-        /// The address that was wanted.
-        address: String,
-        /// Why it could not be had.
-        source: io::Error,
-    },
-}
-
-impl fmt::Display for BindError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            BindError::NoSuchServer { name } => write!(f, "the herd has no server {name}"),
-            BindError::Journal { name, source } => write!(f, "{name} cannot start: {source}"),
-            BindError::Listen { name, port, address, source } => {
-                let whom = match port {
-                    Port::Clients => "clients",
-                    Port::Peers => "neighbors",
-                };
-                write!(f, "{name} cannot listen for {whom} on {address}: {source}")?;
-                if source.kind() == io::ErrorKind::AddrInUse {
-                    write!(f, "; is {name} already running?")?;
-                }
-                Ok(())
-            }
-        }
-    }
-}
-
-impl std::error::Error for BindError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            BindError::NoSuchServer { .. } => None,
-            BindError::Journal { source, .. } => Some(source),
-            BindError::Listen { source, .. } => Some(source),
-        }
-    }
+async fn listen<R: Runtime>(
+    runtime: &R,
+    config: &ServerConfig,
+    door: DoorKind,
+) -> Result<R::Listener, BindError> {
+    let address = match door {
+        DoorKind::Line => config.listen(),
+        DoorKind::Peer => config.peer_listen(),
+    };
+    let address = address.to_string();
+    runtime.listen(&address).await.map_err(|source| {
+        let name = config.name().clone();
+        BindError::Listen { name, door, address, source }
+    })
 }

@@ -1,34 +1,43 @@
-//! What drives a server: connections, tasks and time around the pure node.
+//! What drives a server: doors, links and time around the pure node.
 //!
 //! This room owns one task for each client, each neighbor that follows and each neighbor that is
 //! followed. It decides nothing about positions: lines go into the [`Node`](crate::node::Node), and
 //! what it answers goes out. No task ever waits while it holds the node.
+//!
+//! All ways in speak to the same server: clients through a door, the program that embeds it through
+//! a [`Handle`]. Everything that must know of changes follows the log: neighbors, the journal, and
+//! whoever calls [`Handle::follow`].
 
-mod acceptor;
-mod backoff;
+mod bind_error;
 mod buffer_pool;
 mod builder;
+mod changes;
 mod connection;
+mod core;
 mod deadline;
-mod dialer;
-mod feed;
-mod follower;
+mod door;
+mod door_record;
+mod handle;
+mod kept_node;
+mod line;
 mod look_ahead;
-mod neighbor;
-mod outbox;
-mod peer_link;
-mod planted;
-mod pusher;
+mod lookups;
+mod peer;
+mod recorder;
+mod security;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod server;
-mod session;
-mod shared;
+mod status;
 mod stop;
 mod tasks;
+mod tell_error;
+mod turns;
 
-pub use builder::{BindError, Builder};
-#[cfg(feature = "sim")]
-#[doc(hidden)]
-pub use planted::Planted;
+pub use bind_error::BindError;
+pub use builder::Builder;
+pub use changes::{Change, Changes};
+pub use handle::Handle;
 pub use server::{STOP_TIMEOUT, Server};
+pub use status::{DoorKind, DoorStatus, LinkDirection, LinkStatus, Status};
 pub use stop::Stop;
+pub use tell_error::TellError;

@@ -1,35 +1,31 @@
 //! A whole server.
 
-use super::acceptor::accept;
-use super::connection::Connection;
-use super::dialer::keep_talking;
-use super::feed::Feed;
-use super::follower::Follower;
-use super::peer_link::PeerLink;
-use super::pusher::Pusher;
-use super::session::Session;
-use super::shared::Shared;
+use super::core::Core;
+use super::door::Door;
+use super::handle::Handle;
+use super::peer::dial_all;
+use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
 use crate::journal::JournalError;
 use crate::protocol::ServerName;
-use crate::runtime::{self, Listener, Runtime};
-use crate::traffic::Purpose;
-use async_lock::Semaphore;
+use crate::runtime::{self, Runtime};
 use futures_lite::{FutureExt, future};
+use std::convert::Infallible;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 /// The longest that a server that was asked to stop takes to answer what it has received.
 pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Of that time, so much is kept for telling neighbors the last changes.
+/// The part of that time that is kept for telling neighbors the last changes.
 const LAST_CHANGES: Duration = Duration::from_secs(1);
 
-/// Connections on the peer port beyond one for each neighbor: room for reconnections, and for
-/// strangers until they are refused.
-const SPARE_PEER_CONNECTIONS: usize = 64;
+/// How often the journal is looked after.
+const MAINTENANCE_PERIOD: Duration = Duration::from_secs(1);
 
 /// A server that holds its ports.
 ///
@@ -46,34 +42,44 @@ const SPARE_PEER_CONNECTIONS: usize = 64;
 /// # }
 /// ```
 pub struct Server<R: Runtime> {
-    shared: Arc<Shared<R>>,
-    clients: R::Listener,
-    peers: R::Listener,
+    runtime: R,
+    core: Arc<Core<R>>,
+    doors: Vec<Door<R>>,
 }
 
 impl<R: Runtime> Server<R> {
-    pub(super) fn new(shared: Arc<Shared<R>>, clients: R::Listener, peers: R::Listener) -> Self {
-        Self { shared, clients, peers }
+    pub(super) fn new(runtime: R, core: Arc<Core<R>>, doors: Vec<Door<R>>) -> Self {
+        Self { runtime, core, doors }
     }
 
     /// What the server is called.
     pub fn name(&self) -> &ServerName {
-        &self.shared.name
+        &self.core.name
+    }
+
+    /// A way to tell, ask and follow the server from within this program.
+    pub fn handle(&self) -> Handle<R> {
+        Handle::new(Arc::clone(&self.core))
     }
 
     /// Where clients reach it.
     pub fn client_address(&self) -> SocketAddr {
-        self.clients.local_address()
+        self.address(DoorKind::Line)
     }
 
     /// Where neighbors reach it.
     pub fn peer_address(&self) -> SocketAddr {
-        self.peers.local_address()
+        self.address(DoorKind::Peer)
+    }
+
+    fn address(&self, kind: DoorKind) -> SocketAddr {
+        let door = self.core.doors.iter().find(|door| door.kind == kind);
+        door.expect("a server has a door of each kind").address
     }
 
     /// A way to ask it to stop.
     pub fn stop(&self) -> Stop {
-        self.shared.stop.clone()
+        self.core.stop.clone()
     }
 
     /// Serves clients and talks with neighbors until the server is asked to stop and has answered
@@ -83,120 +89,82 @@ impl<R: Runtime> Server<R> {
     /// When the journal fails. The server stops then without another reply; what it acknowledged
     /// before is as safe as was promised.
     pub async fn run(self) -> Result<(), JournalError> {
-        let Self { shared, clients, peers } = self;
+        let (clients, peers) = (self.client_address(), self.peer_address());
+        let Self { runtime, core, doors } = self;
         // Should this future be dropped, the tasks that it started must end as well.
-        let _force_at_drop = ForceAtDrop(shared.stop.clone());
-        let (sessions, links) = (Tasks::default(), Tasks::default());
-        log::info!(
-            server:% = shared.name,
-            clients:% = clients.local_address(),
-            peers:% = peers.local_address();
-            "started"
-        );
-        let maintaining = Tasks::default();
-        maintain_journal(&shared, &maintaining);
-        dial_neighbors(&shared, &links);
-        let accepting = future::zip(
-            accept_clients(&shared, clients, sessions.clone()),
-            accept_peers(&shared, peers, links.clone()),
-        );
-        let accepting = async {
-            accepting.await;
-        };
-        let journal_failed = journal_failure(&shared);
-        let accepting = async {
-            accepting.or(shared.stop.requested()).await;
+        let _force_at_drop = ForceAtDrop(core.stop.clone());
+        let (maintaining, links) = (Tasks::default(), Tasks::default());
+        log::info!(server:% = core.name, clients:%, peers:%; "started");
+        maintain(&runtime, &core, &maintaining);
+        dial_all(&runtime, &core, &links);
+        let stopped = async {
+            open(&runtime, &core, doors).or(core.stop.requested()).await;
             None
         };
-        if let Some(error) = accepting.or(journal_failed).await {
+        let failed = async { Some(core.kept.keeper().failure().await) };
+        if let Some(error) = stopped.or(failed).await {
             return Err(error);
         }
-        log::info!(server:% = shared.name; "stopping");
-        let runtime = &shared.runtime;
-        runtime::timeout(runtime, STOP_TIMEOUT - LAST_CHANGES, sessions.all_ended()).await;
-        shared.stop.note_drained();
-        runtime::timeout(runtime, LAST_CHANGES, links.all_ended()).await;
+        log::info!(server:% = core.name; "stopping");
+        drain(&runtime, &core, &links).await;
         maintaining.all_ended().await;
-        if let Some(journal) = &shared.journal
-            && journal.sync().await.is_err()
-        {
-            return Err(journal.failure().await);
+        if core.kept.keeper().finish().await.is_err() {
+            return Err(core.kept.keeper().failure().await);
         }
-        log::info!(server:% = shared.name; "stopped");
+        log::info!(server:% = core.name; "stopped");
         Ok(())
     }
 }
+/// Lets connections in through all doors, until the future is dropped.
+async fn open<R: Runtime>(runtime: &R, core: &Core<R>, doors: Vec<Door<R>>) {
+    let accept = |door: Door<R>| {
+        let (runtime, server) = (runtime.clone(), core.name.clone());
+        Box::pin(async move { door.accept(&runtime, &server).await })
+    };
+    let mut accepting: Vec<_> = doors.into_iter().map(accept).collect();
+    let never: Infallible = future::poll_fn(|cx| {
+        accepting.iter_mut().for_each(|door| {
+            let _ = door.as_mut().poll(cx);
+        });
+        Poll::Pending
+    })
+    .await;
+    match never {}
+}
 
 /// Starts the task that looks after the journal. What goes wrong there is the journal's failure.
-fn maintain_journal<R: Runtime>(shared: &Arc<Shared<R>>, maintaining: &Tasks) {
-    let (shared, at_work) = (Arc::clone(shared), maintaining.begin());
-    shared.runtime.clone().spawn(async move {
-        let _ = shared.maintain_journal().await;
+fn maintain<R: Runtime>(runtime: &R, core: &Arc<Core<R>>, maintaining: &Tasks) {
+    let (core, at_work) = (Arc::clone(core), maintaining.begin());
+    runtime.spawn(async move {
+        while !core.stop.is_requested() {
+            core.clock.sleep(MAINTENANCE_PERIOD).or(core.stop.requested()).await;
+            if core.kept.maintain().await.is_err() {
+                break;
+            }
+        }
         drop(at_work);
     });
 }
 
-/// Completes when the journal fails, if there is one.
-async fn journal_failure<R: Runtime>(shared: &Shared<R>) -> Option<JournalError> {
-    match &shared.journal {
-        Some(journal) => Some(journal.failure().await),
-        None => future::pending().await,
-    }
-}
-
-/// Starts a task for each neighbor.
-fn dial_neighbors<R: Runtime>(shared: &Arc<Shared<R>>, links: &Tasks) {
-    for index in 0..shared.neighbors.len() {
-        let (shared, at_work) = (Arc::clone(shared), links.begin());
-        shared.runtime.clone().spawn(async move {
-            let follower = Follower::new(Arc::clone(&shared), index);
-            keep_talking(Arc::clone(&shared), &shared.neighbors[index], follower).await;
-            drop(at_work);
-        });
-    }
-    for index in 0..shared.pushed.len() {
-        let (shared, at_work) = (Arc::clone(shared), links.begin());
-        shared.runtime.clone().spawn(async move {
-            let neighbor = &shared.pushed[index];
-            let pusher = Pusher::new(Arc::clone(&shared), neighbor);
-            keep_talking(Arc::clone(&shared), neighbor, pusher).await;
-            drop(at_work);
-        });
-    }
-}
-
-async fn accept_clients<R: Runtime>(
-    shared: &Arc<Shared<R>>,
-    listener: R::Listener,
-    sessions: Tasks,
-) {
-    let slots = Arc::new(Semaphore::new(shared.limits.connections));
-    accept(shared, listener, slots, |stream, address, slot| {
-        let (shared, at_work) = (Arc::clone(shared), sessions.begin());
-        shared.runtime.clone().spawn(async move {
-            let connection =
-                Connection::new(Arc::clone(&shared), stream, Purpose::Client, &address);
-            let session = Session::new(Arc::clone(&shared), connection);
-            if let Err(error) = session.run().await {
-                log::debug!(server:% = shared.name, client:% = address, error:%; "a client is gone");
-            }
-            drop((slot, at_work));
-        });
-    })
-    .await;
-}
-
-async fn accept_peers<R: Runtime>(shared: &Arc<Shared<R>>, listener: R::Listener, links: Tasks) {
-    let slots = Arc::new(Semaphore::new(shared.neighbors.len() + SPARE_PEER_CONNECTIONS));
-    accept(shared, listener, slots, |stream, address, slot| {
-        let (shared, at_work) = (Arc::clone(shared), links.begin());
-        shared.runtime.clone().spawn(async move {
-            let link = PeerLink::new(Arc::clone(&shared), stream, Purpose::Feed, &address);
-            Feed::new(Arc::clone(&shared), link).run().await;
-            drop((slot, at_work));
-        });
-    })
-    .await;
+/// Lets clients get their last replies, then neighbors the last changes, each for a bounded time.
+/// In the other order, what was acknowledged last would be known to nobody else.
+async fn drain<R: Runtime>(runtime: &R, core: &Core<R>, links: &Tasks) {
+    let guests = |kind| core.doors.iter().filter(move |door| door.kind == kind);
+    let clients_gone = async {
+        for door in guests(DoorKind::Line) {
+            door.connections.all_ended().await;
+        }
+        core.visits.all_ended().await;
+    };
+    runtime::timeout(runtime, STOP_TIMEOUT - LAST_CHANGES, clients_gone).await;
+    core.stop.note_drained();
+    let neighbors_gone = async {
+        for door in guests(DoorKind::Peer) {
+            door.connections.all_ended().await;
+        }
+        links.all_ended().await;
+    };
+    runtime::timeout(runtime, LAST_CHANGES, neighbors_gone).await;
 }
 
 /// Ends a server's tasks when its run is dropped.

@@ -40,6 +40,11 @@ impl Stop {
         self.state() >= REQUESTED
     }
 
+    /// Whether no client is served any more.
+    pub(super) fn is_drained(&self) -> bool {
+        self.state() >= DRAINED
+    }
+
     /// No client is left.
     pub(super) fn note_drained(&self) {
         self.raise(DRAINED);

@@ -27,11 +27,16 @@ impl Tasks {
         AtWork(Arc::clone(&self.inner))
     }
 
+    /// How many tasks are at work.
+    pub(super) fn count(&self) -> usize {
+        self.inner.running.load(Ordering::Acquire)
+    }
+
     /// Waits until no task is at work.
     pub(super) async fn all_ended(&self) {
         loop {
             let ended = self.inner.ended.listen();
-            if self.inner.running.load(Ordering::Acquire) == 0 {
+            if self.count() == 0 {
                 return;
             }
             ended.await;

@@ -1,9 +1,9 @@
-//! A line that some server knows or knew.
+//! An AT line as the model sees it.
 
 use crate::protocol::Timestamp;
 use std::fmt;
 
-/// An AT line without its LF, ordered as the herd's rule says: by time, then byte by byte.
+/// An AT line without its LF, in the herd's order: by time, then byte by byte.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct AtLine {
     time: Timestamp,
@@ -11,8 +11,7 @@ pub(super) struct AtLine {
 }
 
 impl AtLine {
-    /// Reads a line as the model understands it, which owes nothing to the servers' own parser but
-    /// the notation of times.
+    /// Parses a line independently of the servers' own parser, except for the notation of times.
     pub(super) fn parse(line: &[u8]) -> Option<Self> {
         let read = Self { time: Timestamp::default(), line: line.to_owned() };
         let [b"AT", _, _, _, _, time] = read.fields()[..] else { return None };
@@ -28,7 +27,7 @@ impl AtLine {
         self.fields()[1]
     }
 
-    /// Receive time minus the client's time, as it is written.
+    /// The text of the skew: receive time minus the client's time.
     pub(super) fn skew(&self) -> &[u8] {
         self.fields()[2]
     }
@@ -37,7 +36,7 @@ impl AtLine {
         self.fields()[3]
     }
 
-    /// What the client said: its ID, position and time.
+    /// What the client sent: its ID, position and time.
     pub(super) fn said(&self) -> Vec<u8> {
         self.fields()[3..].join(&b' ')
     }

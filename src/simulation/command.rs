@@ -1,4 +1,4 @@
-//! What a simulated client says, and what it must hear.
+//! The commands of simulated clients, and the replies that they expect.
 
 use super::at_line::AtLine;
 use super::places;
@@ -7,19 +7,19 @@ use crate::protocol::{At, LINE_BYTES_MAX, Request, Timestamp};
 use crate::runtime::sim::Chance;
 use std::time::Duration;
 
-/// One command.
+/// A command.
 #[derive(Clone, Debug)]
 pub(super) enum Command {
-    /// IAMAT: where a client is and when it was.
+    /// IAMAT: a client's ID, position and time.
     IamAt(Vec<u8>),
-    /// WHATSAT: the client asked for, and how far and how many.
+    /// WHATSAT: the client, the radius and the number of results.
     WhatsAt { client: Vec<u8>, question: String },
-    /// Something that must come back with a question mark.
+    /// An invalid command, which must come back with a question mark.
     Invalid(Vec<u8>),
 }
 
 impl Command {
-    /// Draws a command about one of `clients`; `now` is about what clocks show.
+    /// Draws a command about one of `clients`; `now` is roughly the current time.
     pub(super) fn draw(chance: &mut Chance, clients: &[String], now: Timestamp) -> Self {
         let client = chance.pick(clients).as_bytes().to_owned();
         match chance.below(20) {
@@ -44,14 +44,14 @@ impl Command {
         }
     }
 
-    /// How the line comes back if it is no command: of a line that is too long, its beginning.
+    /// The reply if the command is invalid. Only the start of an overlong line comes back.
     pub(super) fn refusal(&self) -> Vec<u8> {
         let line = self.line();
         let length = (line.len() - 1).min(LINE_BYTES_MAX);
         [b"? ", &line[..length]].concat()
     }
 
-    /// Whether the rest of a WHATSAT's reply, after `at_line`, answers this command.
+    /// Whether `rest`, the part of a WHATSAT's reply after `at_line`, answers this command.
     pub(super) fn is_answered(&self, at_line: &[u8], rest: &str) -> bool {
         let line = self.line();
         let Ok(Request::WhatsAt(whatsat)) = Request::parse(&line[..line.len() - 1]) else {
@@ -63,19 +63,19 @@ impl Command {
         places::is_answer(rest, &question)
     }
 
-    /// Whether `reply` answers an IAMAT that said this to a server of that name.
+    /// Whether `reply` is what the server with this name answers to an IAMAT that said this.
     pub(super) fn acknowledges(said: &[u8], server: &str, reply: &AtLine) -> bool {
         reply.server() == server.as_bytes() && reply.said() == said
     }
 }
 
-/// An ID, a position, and a time that may be older than others or the same.
+/// An ID, a position, and a time that may be the same as another one or older.
 fn said(chance: &mut Chance, client: &[u8], now: Timestamp) -> Vec<u8> {
     let position = *chance.pick(&["+34.068930-118.445127", "+0+0", "-33.86+151.2093", "+90-180/"]);
     let back = Duration::from_millis(*chance.pick(&[0, 0, 0, 1, 2_000, 60_000]));
     let mut time = now.saturating_sub(back);
     if chance.one_in(3) {
-        // Few different times, so that several servers are told of the same one.
+        // With few different times, several servers get the same one.
         time = Timestamp::from_nanos(time.as_nanos() / 1_000_000_000 * 1_000_000_000);
     }
     let mut time = time.to_string();

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-/// So many of the trace's last lines are shown.
+/// How many of the last lines of the trace are shown.
 const LINES_SHOWN: usize = 80;
 
-/// What a run found, and how to see it again.
+/// The rule that a run broke, and how to reproduce it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     pub(super) seed: u64,
@@ -20,12 +20,12 @@ impl Failure {
         self.seed
     }
 
-    /// Which rule was broken, and by whom.
+    /// The rule that was broken, and by which server.
     pub fn rule(&self) -> &str {
         &self.rule
     }
 
-    /// Everything that happened before, as far back as the trace goes.
+    /// The trace of the run: what happened before, as far back as it is kept.
     pub fn trace(&self) -> &[String] {
         &self.trace
     }

@@ -1,4 +1,4 @@
-//! Everything that may go wrong, going wrong.
+//! The faults of a run.
 
 use super::scenario;
 use super::servers::Servers;
@@ -6,53 +6,57 @@ use crate::runtime::sim::{Chance, Crash, Machine};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Draws faults for a while, and takes back those that last.
+/// Injects faults at random, and ends those that last.
 pub(super) struct Faults<'r, 's> {
     servers: &'r Servers<'s>,
     talkers: Vec<Machine>,
     chance: Chance,
-    /// What will be taken back, and when.
+    /// The remedies that are due, by time.
     remedies: BTreeMap<(Duration, u64), Remedy>,
     count: u64,
 }
 
-/// What takes a fault back.
+/// What ends a fault.
 enum Remedy {
     Restart(usize),
     Unblock(usize, Machine),
 }
 
 impl<'r, 's> Faults<'r, 's> {
-    /// Faults among these servers, and between them and those who talk with them.
+    /// Faults of these servers, and of their connections with each other and with the talkers.
     pub(super) fn new(servers: &'r Servers<'s>, talkers: Vec<Machine>, chance: Chance) -> Self {
         Self { servers, talkers, chance, remedies: BTreeMap::new(), count: 0 }
     }
 
-    /// Lets things go wrong until `ends`, with pauses of at most `pause_max`; without one, nothing
-    /// does. Returns how often something did.
-    pub(super) async fn rage(&mut self, ends: Duration, pause_max: Option<Duration>) -> u64 {
+    /// Injects faults until `ends`, with pauses of at most `pause_max` in between; none without a
+    /// `pause_max`. Returns how many there were.
+    pub(super) async fn inject_until(
+        &mut self,
+        ends: Duration,
+        pause_max: Option<Duration>,
+    ) -> u64 {
         let mut next = self.next_fault(pause_max, ends);
         loop {
             let remedy = self.remedies.keys().next().copied();
             let moment = remedy.map_or(next, |(due, _)| due.min(next)).min(ends);
             let span = moment.saturating_sub(self.servers.sim.elapsed());
             self.servers.pass(span).await;
-            self.bury_failed_servers();
+            self.note_failed_servers();
             if self.servers.stage.broken().is_err() || moment >= ends {
                 return self.count;
             }
             match remedy.filter(|&(due, _)| due <= next) {
-                Some(key) => self.take_back(key),
+                Some(key) => self.remedy(key),
                 None => {
-                    self.happen();
+                    self.inject();
                     next = self.next_fault(pause_max, ends);
                 }
             }
         }
     }
 
-    /// A server that ended because its disk fails is a machine that went down.
-    fn bury_failed_servers(&mut self) {
+    /// Treats servers that ended because of a failing disk like machines that went down.
+    fn note_failed_servers(&mut self) {
         for server in self.servers.stage.take_failed_disks() {
             if !self.is_down(server) {
                 self.go_down(server);
@@ -60,10 +64,10 @@ impl<'r, 's> Faults<'r, 's> {
         }
     }
 
-    /// Takes everything back that still lasts.
+    /// Ends all faults that still last.
     pub(super) fn heal(&mut self) {
         for (server, machine) in self.servers.machines.iter().enumerate() {
-            // A disk that is about to fail has not failed yet, and a server that it made end has.
+            // A disk that was to fail later fails now, so that no server can end after healing.
             machine.fail_disk_after(machine.is_disk_failing().then_some(0));
             if machine.is_disk_failing() && !self.is_down(server) {
                 self.go_down(server);
@@ -71,7 +75,7 @@ impl<'r, 's> Faults<'r, 's> {
         }
         self.servers.stage.take_failed_disks();
         while let Some(&key) = self.remedies.keys().next() {
-            self.take_back(key);
+            self.remedy(key);
         }
         self.servers.sim.set_conditions(Default::default());
         self.servers.note(|| "everything is healed".to_owned());
@@ -82,8 +86,8 @@ impl<'r, 's> Faults<'r, 's> {
         self.servers.sim.elapsed() + self.chance.span(&(Duration::ZERO..=longest))
     }
 
-    /// One fault.
-    fn happen(&mut self) {
+    /// Injects one fault.
+    fn inject(&mut self) {
         self.count += 1;
         match self.chance.below(11) {
             10 => self.fail_disk(),
@@ -108,7 +112,7 @@ impl<'r, 's> Faults<'r, 's> {
         self.remedies.values().any(is_it)
     }
 
-    /// A disk that fails soon; the server that needs it must end before it promises anything more.
+    /// Makes a disk fail soon. Its server must end then, before it promises anything more.
     fn fail_disk(&mut self) {
         let server = self.any_server();
         let operations = self.chance.below(30);
@@ -124,7 +128,7 @@ impl<'r, 's> Faults<'r, 's> {
         self.remedy_within(Duration::from_secs(4), Remedy::Restart(server));
     }
 
-    /// One link is cut, or all are, as when a switch starts again, or somebody's connections.
+    /// Cuts one link, or all links as if a switch restarted, or the connections of one talker.
     fn cut(&mut self) {
         let links: Vec<_> = self.servers.graph.links().collect();
         match self.chance.below(4) {
@@ -140,7 +144,7 @@ impl<'r, 's> Faults<'r, 's> {
     fn cut_link(&self, (one, other): (usize, usize)) {
         let (one, other) = (&self.servers.machines[one], &self.servers.machines[other]);
         self.servers.sim.cut(one, other);
-        self.servers.note(|| format!("{} is cut from {}", one.name(), other.name()));
+        self.servers.note(|| format!("{} loses its connections with {}", one.name(), other.name()));
     }
 
     fn cut_client(&mut self) {
@@ -148,10 +152,11 @@ impl<'r, 's> Faults<'r, 's> {
         self.servers.stage.model().trouble(server);
         let machine = &self.servers.machines[server];
         self.servers.sim.cut(machine, &talker);
-        self.servers.note(|| format!("{} is cut from {}", machine.name(), talker.name()));
+        self.servers
+            .note(|| format!("{} loses its connections with {}", machine.name(), talker.name()));
     }
 
-    /// Nothing gets over a link any more, in one direction or both.
+    /// Blocks a link in one direction or both.
     fn block(&mut self) {
         let links: Vec<_> = self.servers.graph.links().collect();
         let &(one, other) = self.chance.pick(&links);
@@ -200,7 +205,7 @@ impl<'r, 's> Faults<'r, 's> {
         self.remedies.insert((due, self.count * 2 + self.remedies.len() as u64), remedy);
     }
 
-    fn take_back(&mut self, key: (Duration, u64)) {
+    fn remedy(&mut self, key: (Duration, u64)) {
         match self.remedies.remove(&key) {
             Some(Remedy::Restart(server)) => self.servers.restart(server),
             Some(Remedy::Unblock(from, to)) => {

@@ -1,11 +1,11 @@
-//! Counting what servers tell each other.
+//! Counts the messages between servers.
 
 use super::at_line::AtLine;
 use crate::runtime::sim::Event;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-/// Counts the AT lines that servers send to servers. Clones count into the same number.
+/// Counts the AT lines that servers send to each other. Clones share one count.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Flood {
     inner: Arc<Mutex<Inner>>,
@@ -14,28 +14,28 @@ pub(super) struct Flood {
 #[derive(Debug, Default)]
 struct Inner {
     servers: BTreeSet<String>,
-    /// The beginning of the line that is being written, by connection and writer.
+    /// The start of an unfinished line, by connection and direction.
     begun: BTreeMap<(u64, bool), Vec<u8>>,
     lines: u64,
 }
 
-/// What every line that counts begins with.
+/// The start of each line that counts.
 const AT: &[u8] = b"AT ";
 
 impl Flood {
-    /// Counts what these machines send to each other.
+    /// Counts what these machines send to each other from now on.
     pub(super) fn among(servers: &[String]) -> Self {
         let flood = Self::default();
         flood.inner().servers = servers.iter().cloned().collect();
         flood
     }
 
-    /// How many lines were begun so far.
+    /// How many lines have started so far.
     pub(super) fn lines(&self) -> u64 {
         self.inner().lines
     }
 
-    /// Sees what happens in the network, and shows `told` every whole line that a server tells.
+    /// Looks at a network event, and calls `told` for each whole line that a server sends.
     pub(super) fn see(&self, event: Event<'_>, told: impl FnMut(&str, AtLine)) {
         if let Event::Sent { connection, from, to, bytes } = event {
             self.inner().see(connection, from, to, bytes, told);

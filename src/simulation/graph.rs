@@ -1,4 +1,4 @@
-//! Who talks with whom in a simulated herd.
+//! The servers and links of a simulated herd.
 
 use crate::config::Herd;
 use crate::runtime::sim::Chance;
@@ -8,14 +8,14 @@ use std::fmt::Write;
 /// The most servers that [`Graph::connected`] draws.
 pub const SERVERS_MAX: usize = 9;
 
-/// A name for each server of a drawn graph.
+/// The names of the servers of a random graph.
 const NAMES: [&str; SERVERS_MAX] =
     ["Alford", "Ball", "Hamilton", "Holiday", "Welsh", "Goloman", "Hands", "Wilkes", "Bona"];
 
-/// The first server's port for clients; the others' follow.
+/// The client port of the first server. The others have the ports after it.
 const FIRST_PORT: usize = 12_000;
 
-/// Servers by name, and the links between them by their places in that list, lower one first.
+/// The names of the servers, and the links as pairs of indexes into them, lower one first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Graph {
     names: Vec<String>,
@@ -28,7 +28,7 @@ impl Graph {
         Self::new((0..servers).map(|index| format!("n{index}")).collect(), links)
     }
 
-    /// Servers of these names with these links, each given by two places in the list of names.
+    /// Servers with these names, and links as pairs of indexes into them.
     pub fn new(names: Vec<String>, links: impl IntoIterator<Item = (usize, usize)>) -> Self {
         let ordered = |(one, other): (usize, usize)| (one.min(other), one.max(other));
         Self { names, links: links.into_iter().map(ordered).collect() }
@@ -47,14 +47,14 @@ impl Graph {
         Self::new(names, links)
     }
 
-    /// The herd that others were often given: Goloman talks with Hands, Holiday and Wilkes, Hands
+    /// The herd of an often used exercise: Goloman is linked with Hands, Holiday and Wilkes, Hands
     /// with Wilkes, and Holiday with Welsh and Wilkes.
     pub fn goloman_herd() -> Self {
         let names = ["Goloman", "Hands", "Holiday", "Welsh", "Wilkes"].map(str::to_owned).to_vec();
         Self::new(names, [(0, 1), (0, 2), (0, 4), (1, 4), (2, 3), (2, 4)])
     }
 
-    /// A random connected graph of so many servers, at most [`SERVERS_MAX`].
+    /// A random connected graph with this many servers, at most [`SERVERS_MAX`].
     pub fn connected(servers: usize, chance: &mut Chance) -> Self {
         let names = NAMES[..servers].iter().map(|&name| name.to_owned()).collect();
         let tree = (1..servers).map(|index| (chance.index(index), index));
@@ -79,13 +79,13 @@ impl Graph {
         self.links.iter().copied()
     }
 
-    /// How many messages tell all servers of one change when each server sends it once over each of
-    /// its links but the one that it came from: 2E-(N-1).
+    /// How many messages naive flooding takes for one change: each server sends it once over each
+    /// of its links, except the one that it came from. That is 2E-(N-1).
     pub fn flooding(&self) -> u64 {
         (2 * self.links.len() - (self.names.len() - 1)) as u64
     }
 
-    /// The herd, with this text as its table of limits.
+    /// The herd with these limits, given as the text of the table in a herd.toml.
     pub fn herd(&self, limits: &str) -> Herd {
         let mut text = String::new();
         for (index, name) in self.names.iter().enumerate() {
@@ -107,7 +107,7 @@ impl Graph {
 mod tests {
     use super::*;
 
-    /// A graph in two parts would make every seed fail.
+    /// Servers without a path between them could never agree.
     #[test]
     fn drawn_graphs_are_connected() {
         for seed in 0..200 {
@@ -126,7 +126,7 @@ mod tests {
         }
     }
 
-    /// The figures of economy are compared with these numbers.
+    /// The messages of an update are compared with these numbers.
     #[test]
     fn flooding_counts_each_link_twice_but_those_that_a_line_came_over() {
         assert_eq!(Graph::default_herd().flooding(), 6);

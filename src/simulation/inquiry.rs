@@ -1,22 +1,19 @@
-//! Asking every server what it knows.
+//! Asks a server what it knows.
 
 use super::at_line::AtLine;
+use super::knowledge::Knowledge;
 use super::servers::Servers;
 use super::wire::Replies;
 use crate::runtime::sim::Machine;
 use crate::runtime::{self, Clock, Net};
 use futures_lite::AsyncWriteExt;
-use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
-/// The longest that a healthy server takes to answer.
+/// A healthy server answers within this time.
 const ANSWER_MAX: Duration = Duration::from_secs(5);
 
-/// What one server knows, by client.
-pub(super) type Knowledge = BTreeMap<Vec<u8>, AtLine>;
-
-/// Asks a server for every client. Lines enter the model as any client's do.
+/// Asks a server for the newest line of every client. The model hears the replies.
 pub(super) async fn ask(
     servers: &Servers<'_>,
     inquirer: &Machine,
@@ -26,20 +23,20 @@ pub(super) async fn ask(
     let name = &servers.graph.names()[server];
     let met = servers.stage.model().meet(server);
     let address = &servers.addresses()[server];
-    // Meanwhile the server may learn and tell more; what counts is what it had to know before.
+    // The server may learn more while it answers. It must know at least what it had to know before.
     let floors = floors(servers, server, clients);
     let conversation = runtime::timeout(inquirer, ANSWER_MAX, converse(inquirer, address, clients));
     let lines = match conversation.await {
         Some(Ok(lines)) => lines,
-        Some(Err(error)) => return Err(format!("{name} is healthy, and does not answer: {error}")),
-        None => return Err(format!("{name} is healthy, and does not answer")),
+        Some(Err(error)) => return Err(format!("{name} is healthy but does not answer: {error}")),
+        None => return Err(format!("{name} is healthy but does not answer")),
     };
     let mut known = Knowledge::new();
     for line in lines {
         let now = inquirer.uptime();
         let mut model = servers.stage.model();
         if let Some(floor) = floors.get(line.client()).filter(|floor| **floor > line) {
-            return Err(format!("{name} went back from {floor:?} to {line:?}"));
+            return Err(format!("{name} knew {floor:?} and now says {line:?}"));
         }
         model.observe(server, met, line.clone(), now)?;
         known.insert(line.client().to_owned(), line);
@@ -47,7 +44,7 @@ pub(super) async fn ask(
     let lost = |client: &&String| !known.contains_key(client.as_bytes());
     for client in clients.iter().filter(lost) {
         if let Some(floor) = floors.get(client.as_bytes()) {
-            return Err(format!("{name} does not know {client} any more, but {floor:?} was known"));
+            return Err(format!("{name} no longer knows {client}, but knew {floor:?}"));
         }
     }
     Ok(known)

@@ -1,14 +1,14 @@
-//! What a crash left on a disk.
+//! The contents of a journal after a crash.
 
 use super::at_line::AtLine;
-use super::inquiry::Knowledge;
+use super::knowledge::Knowledge;
 use crate::journal::JOURNAL_FILE;
 use crate::runtime::sim::SimDisk;
 
-/// A record ends with a space, a star, and eight digits.
+/// Each record ends with a space, a star and eight digits.
 const CHECKSUM_BYTES: usize = 10;
 
-/// The newest line of each client that a journal holds, read without the journal's own code.
+/// Reads the newest line of each client from a journal, without the journal's own code.
 pub(super) fn read_journal(disk: &SimDisk) -> Knowledge {
     let mut known = Knowledge::new();
     for record in content(disk).split(|&byte| byte == b'\n') {
@@ -23,10 +23,10 @@ pub(super) fn read_journal(disk: &SimDisk) -> Knowledge {
 }
 
 fn content(disk: &SimDisk) -> Vec<u8> {
-    let file = disk.open(JOURNAL_FILE).expect("the disk has been mended");
+    let file = disk.open(JOURNAL_FILE).expect("the disk has been repaired");
     let Some(file) = file else { return Vec::new() };
-    let mut bytes = vec![0; file.size().expect("the disk has been mended") as usize];
-    let count = file.read_at(0, &mut bytes).expect("the disk has been mended");
+    let mut bytes = vec![0; file.size().expect("the disk has been repaired") as usize];
+    let count = file.read_at(0, &mut bytes).expect("the disk has been repaired");
     bytes.truncate(count);
     bytes
 }

@@ -1,20 +1,22 @@
 //! Herds in simulated worlds: load, faults, and an independent model that checks every reply.
 //!
-//! This room owns what a herd is put through and what must hold all the same. The servers in it
-//! are the very same that run on real machines, on the [`sim`](crate::runtime::sim) runtime. One
-//! seed decides everything: the graph, what clients say, what breaks and when.
+//! This room owns what happens to a herd in a simulated world, and the rules that must hold
+//! nevertheless. The servers are the same code that runs on real machines, on the
+//! [`sim`](crate::runtime::sim) runtime. The seed determines everything: the graph, what clients
+//! send, what fails and when.
 //!
-//! A run has two phases. First clients talk with random servers while links are cut and blocked,
-//! servers crash and start again, clocks jump and the network changes. Then everything is healed,
-//! and the servers must come to agree. Three kinds of rules are checked:
+//! A run has two phases. In the first, clients talk with random servers while faults are injected:
+//! links are cut and blocked, servers crash or stop and start again, disks fail, clocks jump and
+//! the network changes. In the second, all faults end, and the servers must agree. Three kinds of
+//! rules are checked:
 //!
-//! * **safety**: every reply is right and in order, every line that a server knows was once said to
-//!   a server by a client, and what a server has shown to know it goes on knowing, or something
-//!   newer, but for what a crash may cost it;
-//! * **liveness**: every conversation comes to its end, and after healing all servers know the same
-//!   within bounded virtual time;
-//! * **economy**: an update costs at most the 2E-(N-1) messages of naive flooding, and nothing is
-//!   left of clients and links that are gone.
+//! * **safety**: replies are correct and in order; a client sent every line that a server knows;
+//!   and a server forgets nothing that it has shown to a client or neighbor, except what a crash
+//!   may cost it;
+//! * **liveness**: every conversation ends, and after the faults all servers know the same within
+//!   bounded virtual time;
+//! * **economy**: an update takes at most the 2E-(N-1) messages of naive flooding, and no task or
+//!   connection is left over.
 //!
 //! ```
 //! use herd::simulation::{self, Options};
@@ -31,10 +33,10 @@ mod faults;
 mod flood;
 mod graph;
 mod inquiry;
+mod knowledge;
 mod leftover;
 mod model;
 mod places;
-mod planted;
 mod report;
 mod run;
 mod scenario;
@@ -46,7 +48,5 @@ mod wire;
 
 pub use failure::Failure;
 pub use graph::{Graph, SERVERS_MAX};
-#[doc(hidden)]
-pub use planted::Planted;
 pub use report::Report;
 pub use run::{Options, run, run_twice};

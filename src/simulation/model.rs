@@ -1,50 +1,50 @@
-//! What servers must know, and what they may say: a map and a max.
+//! What each server must know, and what it may say.
 
 use super::at_line::AtLine;
-use super::inquiry::Knowledge;
+use super::knowledge::Knowledge;
 use super::scenario::Memory;
 use crate::protocol::Skew;
 use crate::runtime::sim::Crash;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// A small model of a herd, which hears everything that clients hear. A rule that was broken comes
-/// back as the text of an error.
+/// A model of a herd: for each server and client, the newest line that the server must know. It
+/// sees everything that clients see. A broken rule is returned as the text of an error.
 #[derive(Debug)]
 pub(super) struct Model {
     memory: Memory,
     servers: Vec<ServerModel>,
-    /// What clients said to which server (its place), and when first.
+    /// What clients sent to which server (its index), and when they first did.
     said: BTreeMap<(usize, Vec<u8>), Duration>,
-    /// What a right wall clock showed when the world began, in nanoseconds after 1970.
+    /// What a correct wall clock showed when the run began, in nanoseconds after 1970.
     wall_clock_began: i128,
 }
 
 #[derive(Debug)]
 struct ServerModel {
     name: String,
-    /// The greatest line of each client that the server has shown that it knows, and that it must
-    /// not have lost in a crash since.
+    /// For each client the lines that the server has shown to know and must still know, oldest
+    /// first. The last one is the newest.
     floors: BTreeMap<Vec<u8>, Vec<Floor>>,
-    /// How often it has crashed.
+    /// How often it has crashed or stopped.
     life: u64,
-    /// How often something has happened to it that excuses a broken connection.
+    /// Counts the faults that excuse a broken connection.
     troubles: u64,
     is_up: bool,
-    /// When it was last up.
+    /// When it last ended.
     ended: Duration,
-    /// From when on its wall clock was so many nanoseconds ahead.
+    /// How many nanoseconds its wall clock was ahead, and since when.
     clock: Vec<(Duration, i64)>,
 }
 
-/// A line that a server has shown to know, and when it first did.
+/// A line that a server has shown to know, and when it first did so.
 #[derive(Debug)]
 struct Floor {
     line: AtLine,
     shown: Duration,
 }
 
-/// A server as somebody meets it at one moment.
+/// The state of a server when somebody starts to talk with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Encounter {
     life: u64,
@@ -70,33 +70,33 @@ impl Model {
         &self.servers[server].name
     }
 
-    /// Somebody begins to talk with a server.
+    /// The current state of a server, for [`is_untroubled`](Self::is_untroubled).
     pub(super) fn meet(&self, server: usize) -> Encounter {
         let ServerModel { life, troubles, .. } = self.servers[server];
         Encounter { life, troubles }
     }
 
-    /// Whether nothing has happened to a server since that excuses a broken connection.
+    /// Whether a server is up and has had no fault since that excuses a broken connection.
     pub(super) fn is_untroubled(&self, server: usize, since: Encounter) -> bool {
         self.servers[server].is_up && self.meet(server) == since
     }
 
-    /// Something happens to a server that breaks or delays connections, or stops doing so.
+    /// A fault that breaks or delays connections of a server starts or ends.
     pub(super) fn trouble(&mut self, server: usize) {
         self.servers[server].troubles += 1;
     }
 
-    /// A server listens; until now it refused whoever came.
+    /// A server has started to listen.
     pub(super) fn start(&mut self, server: usize) {
         self.trouble(server);
         self.servers[server].is_up = true;
     }
 
-    /// A server is no more. What it has shown to know may be lost.
+    /// A server has crashed. It may lose what its memory allows it to lose.
     pub(super) fn crash(&mut self, server: usize, how: Crash, now: Duration) {
         let memory = self.memory;
         let server = &mut self.servers[server];
-        // What a dead program has written does not become safer with time.
+        // If it was down already, its disk has the age that it had when the server ended.
         if server.is_up {
             server.ended = now;
         }
@@ -113,29 +113,30 @@ impl Model {
         self.servers[server].clock.push((now, ahead_ns));
     }
 
-    /// A client is about to say something to a server: an ID, a position and a time.
+    /// A client is about to send an ID, a position and a time to a server.
     pub(super) fn say(&mut self, server: usize, said: Vec<u8>, now: Duration) {
         self.said.entry((server, said)).or_insert(now);
     }
 
-    /// What a server must know of a client, at least.
+    /// The line that a server must know of a client, or a newer one.
     pub(super) fn floor(&self, server: usize, client: &[u8]) -> Option<&AtLine> {
         self.servers[server].floors.get(client)?.last().map(|floor| &floor.line)
     }
 
-    /// What a crash left on a server's disk must hold everything that the server may not lose.
+    /// Checks that a server's disk still has everything that the server must not lose.
     pub(super) fn check_leftover(&self, server: usize, left: &Knowledge) -> Result<(), String> {
         for (client, floors) in &self.servers[server].floors {
             let floor = floors.last().map(|floor| &floor.line);
             if floor > left.get(client) {
                 let (name, left) = (self.name(server), left.get(client));
-                return Err(format!("{name} has {left:?} on its disk, but {floor:?} was promised"));
+                return Err(format!("{name} has {left:?} on its disk, but it promised {floor:?}"));
             }
         }
         Ok(())
     }
 
-    /// What some server must know of a client, at least, and so all of them in the end.
+    /// The line that at least one server must know of a client, and therefore all of them in the
+    /// end.
     pub(super) fn floor_of_all(&self, client: &[u8]) -> Option<&AtLine> {
         (0..self.servers.len()).filter_map(|server| self.floor(server, client)).max()
     }
@@ -149,14 +150,15 @@ impl Model {
         now: Duration,
     ) -> Result<(), String> {
         self.check_genuine(&line, now)?;
-        // What is heard after a crash was said before it: a promise that holds over any crash counts.
+        // A reply that arrives after a crash was sent before it. It counts if the promise survives
+        // any crash.
         if met.life == self.servers[server].life || self.memory.never_forgets() {
             self.raise_floor(server, line, now);
         }
         Ok(())
     }
 
-    /// A server tells a neighbor a line; what it tells, it must not forget.
+    /// A server has sent a line to a neighbor, so it must not forget it.
     pub(super) fn tell(&mut self, server: &str, line: AtLine, now: Duration) {
         let place = self.servers.iter().position(|known| known.name == server);
         self.raise_floor(place.expect("only servers tell neighbors"), line, now);
@@ -169,26 +171,26 @@ impl Model {
         }
     }
 
-    /// A line must be what a client said to that server, received when the clock there showed that
-    /// time.
+    /// Checks that a client sent the line to the server that it names, while that server's clock
+    /// showed the receive time.
     fn check_genuine(&self, line: &AtLine, now: Duration) -> Result<(), String> {
-        let invented = |why: &str| Err(format!("{line:?} was never true: {why}"));
+        let invented = |why: &str| Err(format!("{line:?} was never sent: {why}"));
         let place = self.servers.iter().position(|known| known.name.as_bytes() == line.server());
         let Some(server) = place else { return invented("no such server") };
         let Ok(skew) = Skew::parse(line.skew()) else { return invented("no such number") };
         let received = i128::from(line.time().as_nanos()) + skew.as_nanos();
         let mut said = self.said_beginning_with(server, line.said()).peekable();
         if said.peek().is_none() {
-            return invented("no client said that there");
+            return invented("no client sent that to this server");
         }
         if !said.any(|first_said| self.clock_showed(server, received, first_said, now)) {
-            return invented("that server's clock showed no such time when it was said");
+            return invented("the server's clock never showed that time after it was sent");
         }
         Ok(())
     }
 
-    /// When something was first said to a server that begins so. For a client that hangs up in the
-    /// middle of a line has said the beginning of it, and a time cut short is still a time.
+    /// When something that starts with `said` was first sent to a server. A client that hangs up in
+    /// the middle of a line has sent only its start, and a time that is cut off is still a time.
     fn said_beginning_with(&self, server: usize, said: Vec<u8>) -> impl Iterator<Item = Duration> {
         let all = self.said.range((server, said.clone())..);
         all.take_while(move |((to, text), _)| *to == server && text.starts_with(&said))

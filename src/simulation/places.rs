@@ -1,4 +1,4 @@
-//! A source of places that takes its time.
+//! A slow source of places.
 
 use crate::places::{Answer, Places, PlacesError, Question};
 use crate::runtime::Clock;
@@ -6,10 +6,11 @@ use crate::runtime::sim::{Chance, Machine};
 use async_trait::async_trait;
 use std::time::Duration;
 
-/// What a source that fails says.
+/// The error message of a source that fails.
 const FAILURE: &str = "simulated failure";
 
-/// Tells each question back as its answer, sometimes late, sometimes too late, sometimes not.
+/// Answers each question with the question itself: usually soon, sometimes late, sometimes too
+/// late, sometimes with an error.
 pub(super) struct SlowPlaces {
     machine: Machine,
 }
@@ -23,7 +24,7 @@ impl SlowPlaces {
 #[async_trait]
 impl Places for SlowPlaces {
     async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
-        // A question about no places at all is how the checks ask what a server knows.
+        // The checks ask for 0 results; they get their answers at once.
         if question.max.get() > 0 {
             let mut chance = Chance::new(self.machine.random());
             if chance.one_in(50) {
@@ -41,8 +42,8 @@ impl Places for SlowPlaces {
     }
 }
 
-/// Whether `reply`, the text between the first line and the empty line, may follow that line where
-/// the question was this.
+/// Whether `reply`, the text between the AT line and the empty line, is a valid answer to
+/// `question`.
 pub(super) fn is_answer(reply: &str, question: &Question) -> bool {
     let failed =
         |message: &str| reply.contains("\"status\" : \"UNKNOWN_ERROR\"") && reply.contains(message);

@@ -1,24 +1,25 @@
-//! What a run, or many, went through.
+//! The figures of one run or many.
 
 use std::ops::AddAssign;
 use std::time::Duration;
 
-/// Figures of runs in which every rule held.
+/// The figures of runs in which no rule was broken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
-    /// Runs.
+    /// The number of runs.
     pub seeds: u64,
-    /// Virtual time, once for each server that lived through it.
+    /// The virtual time of all servers together.
     pub server_time: Duration,
-    /// Faults: cuts, blocked ways, crashes, jumps of a clock, changes of the network, ...
+    /// The number of faults: cuts, blocks, crashes, stops, failing disks, jumps of clocks, changes
+    /// of the network.
     pub faults: u64,
-    /// Replies that were checked.
+    /// The number of replies that were checked.
     pub replies: u64,
-    /// Checks that all servers know the same.
+    /// How often all servers agreed after the faults.
     pub agreements: u64,
-    /// The longest time, after everything was healed, until all servers knew the same.
+    /// The longest time that it took all servers to agree after the faults.
     pub slowest_agreement: Duration,
-    /// A number that sums up all that happened: the same for two runs of one seed.
+    /// A hash of everything that happened: the same for two runs of one seed.
     pub fingerprint: u64,
 }
 

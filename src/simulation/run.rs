@@ -1,15 +1,15 @@
-//! One run: a world, its load and its faults, and then the checks.
+//! One run: load and faults, then the checks.
 
 use super::at_line::AtLine;
 use super::failure::Failure;
 use super::faults::Faults;
 use super::flood::Flood;
 use super::graph::SERVERS_MAX;
-use super::inquiry::{self, Knowledge};
+use super::inquiry;
+use super::knowledge::Knowledge;
 use super::model::Model;
-use super::planted::Planted;
 use super::report::Report;
-use super::scenario::{Memory, Scenario};
+use super::scenario::Scenario;
 use super::servers::Servers;
 use super::stage::Stage;
 use super::talker::Talker;
@@ -21,38 +21,35 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// After everything is healed, all servers must know the same within this time: three missed
-/// heartbeats, one attempt to dial that hangs, the longest pause before the next one, and twice
-/// that to spare.
+/// All servers must agree within this time after the faults: three missed heartbeats, one attempt
+/// to dial that hangs, the longest pause before the next attempt, and twice that to spare.
 const AGREEMENT_WITHIN: Duration = Duration::from_secs(20);
 
-/// After the load, every conversation must have come to its end within this time.
+/// Every conversation must end within this time after the load.
 const CONVERSATIONS_END_WITHIN: Duration = Duration::from_secs(150);
 
-/// Until every link is up again, also those that were not needed for agreement.
+/// Within this time all links are up again, including those that agreement did not need.
 const LINKS_SETTLE: Duration = Duration::from_secs(8);
 
-/// So many updates are counted in the quiet at the end.
+/// How many updates are counted at the end, when nothing else happens.
 const UPDATES_COUNTED: u64 = 4;
 
-/// What runs are like.
+/// The options of runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// How many servers a herd has: drawn from this range, within 2 and [`SERVERS_MAX`].
+    /// How many servers a herd has: a random number from this range, which is limited to 2 to
+    /// [`SERVERS_MAX`].
     pub servers: RangeInclusive<usize>,
-    /// A mistake that all servers make on purpose.
-    #[doc(hidden)]
-    pub planted: Option<Planted>,
 }
 
 impl Default for Options {
     /// Two to nine servers.
     fn default() -> Self {
-        Self { servers: 2..=SERVERS_MAX, planted: None }
+        Self { servers: 2..=SERVERS_MAX }
     }
 }
 
-/// Lives through the world of one seed, and checks every rule.
+/// Runs the world of one seed and checks every rule.
 ///
 /// # Errors
 /// The first rule that was broken, with the trace of the run.
@@ -60,19 +57,19 @@ pub fn run(seed: u64, options: &Options) -> Result<Report, Failure> {
     match live(seed, options, Trace::default()) {
         Ok(report) => Ok(report),
         Err(_) => {
-            // The same again, for somebody to read.
+            // Runs it again with a trace for people to read.
             let trace = Trace::kept();
             let rule = live(seed, options, trace.clone()).err();
-            let rule = rule.unwrap_or_else(|| "the second run went well: a seed is no seed".into());
+            let rule = rule.unwrap_or_else(|| "the second run of this seed broke no rule".into());
             Err(Failure { seed, rule, command: command(seed, options), trace: trace.lines() })
         }
     }
 }
 
-/// Lives through the world of one seed twice, and checks that it was the same.
+/// Runs the world of one seed twice and checks that both runs were the same.
 ///
 /// # Errors
-/// As [`run`], and when the two runs differ.
+/// As [`run`], and if the two runs differ.
 pub fn run_twice(seed: u64, options: &Options) -> Result<Report, Failure> {
     let first = run(seed, options)?;
     let second = run(seed, options)?;
@@ -89,9 +86,6 @@ fn command(seed: u64, options: &Options) -> String {
         let (low, high) = (options.servers.start(), options.servers.end());
         command += &format!(" --servers {low}..{high}");
     }
-    if let Some(planted) = options.planted {
-        command += &format!(" --planted {}", planted.name());
-    }
     command
 }
 
@@ -106,15 +100,14 @@ fn live(seed: u64, options: &Options, trace: Trace) -> Result<Report, String> {
     let flood = Flood::among(&names);
     watch(&sim, trace, flood.clone(), Arc::clone(&stage));
     sim.set_conditions(scenario.conditions.clone());
-    let servers = Servers::new(&sim, &scenario, options.planted, Arc::clone(&stage));
+    let servers = Servers::new(&sim, &scenario, Arc::clone(&stage));
     servers.note(|| format!("{scenario:?}"));
     let run = Run { sim: &sim, scenario: &scenario, stage: &stage, servers: &servers, flood };
     let report = sim.block_on(run.live(chance))?;
     Ok(Report { fingerprint: sim.fingerprint(), ..report })
 }
 
-/// Counts what servers send, holds them to it, and writes everything into the trace if that is
-/// kept.
+/// Lets the model see what servers send to each other, counts it, and traces everything.
 fn watch(sim: &Sim, trace: Trace, flood: Flood, stage: Arc<Stage>) {
     sim.observe(move |time, event| {
         flood.see(event, |server, line| stage.model().tell(server, line, time));
@@ -122,7 +115,7 @@ fn watch(sim: &Sim, trace: Trace, flood: Flood, stage: Arc<Stage>) {
     });
 }
 
-/// A run under way.
+/// A run in progress.
 struct Run<'r> {
     sim: &'r Sim,
     scenario: &'r Scenario,
@@ -137,7 +130,7 @@ impl Run<'_> {
         let talkers = self.start_talkers(&mut chance);
         let mut faults = Faults::new(self.servers, talkers.clone(), Chance::new(chance.number()));
         let ends = self.scenario.span;
-        let faults_survived = faults.rage(ends, self.scenario.fault_pause_max).await;
+        let faults_survived = faults.inject_until(ends, self.scenario.fault_pause_max).await;
         faults.heal();
         let inquirer = self.sim.machine("inquirer");
         self.stage.end_load();
@@ -179,21 +172,21 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Waits until all have said their last word, and servers have heard those who hung up.
+    /// Waits until all talkers have finished and the servers have noticed that they hung up.
     async fn await_talkers(&self, talkers: &[Machine]) -> Result<(), String> {
         let ends = self.sim.elapsed() + CONVERSATIONS_END_WITHIN;
         let is_connected = |machine: &Machine| machine.connections() > 0;
         while self.stage.talkers() > 0 || talkers.iter().any(is_connected) {
             self.stage.broken()?;
             if self.sim.elapsed() > ends {
-                return Err("a conversation does not come to its end".to_owned());
+                return Err("a conversation does not end".to_owned());
             }
             self.servers.pass(Duration::from_millis(200)).await;
         }
         self.stage.broken()
     }
 
-    /// Asks all servers until they know the same, and checks that it is right.
+    /// Asks all servers until they know the same, and checks that it is complete.
     async fn await_agreement(&self, inquirer: &Machine) -> Result<(), String> {
         let ends = self.sim.elapsed() + AGREEMENT_WITHIN;
         loop {
@@ -218,21 +211,25 @@ impl Run<'_> {
         Ok(all)
     }
 
-    /// What all agree on must be at least what any of them had to keep.
+    /// Checks that the servers agree on lines at least as new as those that any of them had to
+    /// keep.
     fn check_complete(&self, known: &Knowledge) -> Result<(), String> {
         let model = self.stage.model();
         for client in &self.scenario.clients {
             let floor = model.floor_of_all(client.as_bytes());
             let known = known.get(client.as_bytes());
             if floor > known {
-                return Err(format!("all agree on {known:?}, but {floor:?} was never to be lost"));
+                return Err(format!(
+                    "all servers agree on {known:?}, but {floor:?} must not be lost"
+                ));
             }
         }
         Ok(())
     }
 
     fn disagreement(&self, all: &[Knowledge]) -> String {
-        let mut text = format!("no agreement {} s after healing:", AGREEMENT_WITHIN.as_secs());
+        let mut text =
+            format!("the servers do not agree {} s after the faults:", AGREEMENT_WITHIN.as_secs());
         for (name, known) in self.servers.graph.names().iter().zip(all) {
             let lines: Vec<&AtLine> = known.values().collect();
             text += &format!("\n    {name} knows {lines:?}");
@@ -240,14 +237,16 @@ impl Run<'_> {
         text
     }
 
-    /// In the quiet, an update costs no more messages than naive flooding does.
+    /// Checks that an update takes no more messages than naive flooding, while nothing else
+    /// happens.
     async fn check_economy(&self, inquirer: &Machine) -> Result<(), String> {
         self.servers.pass(LINKS_SETTLE).await;
         let before = self.flood.lines();
         for number in 0..UPDATES_COUNTED {
             let address = &self.servers.addresses()[number as usize % self.servers.count()];
             let said = format!("IAMAT quiet{number} +1+1 {}\n", inquirer.now());
-            let failed = |error| format!("a healthy server at {address} takes nothing: {error}");
+            let failed =
+                |error| format!("a healthy server at {address} accepts no command: {error}");
             let mut stream = inquirer.connect(address).await.map_err(failed)?;
             stream.write_all(said.as_bytes()).await.map_err(failed)?;
         }
@@ -261,14 +260,13 @@ impl Run<'_> {
         Err(format!("{sent} messages for {UPDATES_COUNTED} updates: not within {least} and {most}"))
     }
 
-    /// Nothing is left of clients that have gone and links that were lost: one task that accepts,
-    /// one that looks after the journal if there is one, and a follower and a feed for each neighbor.
+    /// Checks that no task or connection is left over. A server has one task that accepts, one that
+    /// maintains what it keeps, and for each neighbor a follower and a feed.
     async fn check_leftovers(&self) -> Result<(), String> {
         for (index, machine) in self.servers.machines.iter().enumerate() {
             let is_own = |&(one, other): &(usize, usize)| one == index || other == index;
             let neighbors = self.servers.graph.links().filter(is_own).count();
-            let for_journal = usize::from(self.scenario.memory != Memory::Ephemeral);
-            let expected = (1 + for_journal + 2 * neighbors, 2 * neighbors);
+            let expected = (2 + 2 * neighbors, 2 * neighbors);
             let left = (machine.tasks(), machine.connections());
             if left != expected {
                 let name = machine.name();

@@ -1,4 +1,4 @@
-//! What kind of world a seed stands for.
+//! The world of a seed.
 
 use super::graph::{Graph, SERVERS_MAX};
 use crate::journal::Fsync;
@@ -6,29 +6,29 @@ use crate::runtime::sim::{Chance, Conditions, Crash};
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Everything about a run that is decided before it begins.
+/// Everything about a run that is drawn before it starts.
 #[derive(Clone, Debug)]
 pub(super) struct Scenario {
     pub(super) graph: Graph,
-    /// How the servers keep what they know.
+    /// How servers store what they know.
     pub(super) memory: Memory,
-    /// The herd's table of limits.
+    /// The limits, as the text of the table in a herd.toml.
     pub(super) limits: String,
-    /// How long clients talk and faults happen.
+    /// How long there are load and faults.
     pub(super) span: Duration,
-    /// The IDs that positions are told of.
+    /// The IDs of the clients.
     pub(super) clients: Vec<String>,
-    /// How many connections talk at a time.
+    /// How many talkers there are; each has one connection at a time.
     pub(super) talkers: usize,
-    /// The longest that a talker pauses between two commands.
+    /// The longest pause between two commands of a talker.
     pub(super) pause_max: Duration,
-    /// The longest between two faults; None for a run without.
+    /// The longest pause between two faults; None for a run without faults.
     pub(super) fault_pause_max: Option<Duration>,
     pub(super) conditions: Conditions,
 }
 
 impl Scenario {
-    /// Draws a scenario with so many servers.
+    /// Draws a scenario with a number of servers from this range.
     pub(super) fn draw(chance: &mut Chance, servers: &RangeInclusive<usize>) -> Self {
         let low = (*servers.start()).clamp(2, SERVERS_MAX) as u64;
         let high = (*servers.end()).clamp(2, SERVERS_MAX) as u64;
@@ -38,7 +38,7 @@ impl Scenario {
         } else {
             Graph::connected(chance.between(low..=high) as usize, chance)
         };
-        // Few clients quarrel about what is newest; of many, each lost line stays lost.
+        // Few clients make many conflicting lines. With many clients, a lost line is not replaced.
         let clients = *chance.pick(&[1, 2, 5, 40]);
         let clients = (0..clients).map(|number| format!("client{number}")).collect();
         let calm = chance.one_in(10);
@@ -57,10 +57,10 @@ impl Scenario {
     }
 }
 
-/// How servers keep what they know.
+/// How servers store what they know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Memory {
-    /// Not at all.
+    /// In memory only.
     Ephemeral,
     /// In a journal.
     Journal(Fsync),
@@ -74,12 +74,12 @@ impl Memory {
         Self::Journal(Fsync::Never),
     ];
 
-    /// Whether nothing that a server has shown to know may be lost, ever.
+    /// Whether a server must never lose anything that it has shown to know.
     pub(super) fn never_forgets(self) -> bool {
         self == Self::Journal(Fsync::Always)
     }
 
-    /// Whether what a server has shown to know this long before a crash may be lost in it.
+    /// Whether a crash may cost a server a line that it first showed this long before.
     pub(super) fn may_lose(self, how: Crash, age: Duration) -> bool {
         match (self, how) {
             (Self::Ephemeral, _) | (Self::Journal(Fsync::Never), Crash::Power) => true,
@@ -89,7 +89,7 @@ impl Memory {
     }
 }
 
-/// With an fsync every second, what is older than this is safe: the second, and the time that the
+/// With an fsync every second, lines older than this are safe: one second, plus the time that the
 /// fsyncs of a rewrite take.
 const EVERY_SECOND_AT_MOST: Duration = Duration::from_millis(1_200);
 
@@ -105,7 +105,7 @@ fn limits(chance: &mut Chance) -> String {
     )
 }
 
-/// A network that may be slow, split everything, or hold little.
+/// Draws a network that may be slow, split writes, or have small buffers.
 pub(super) fn conditions(chance: &mut Chance) -> Conditions {
     let longest = *chance.pick(&[0, 1_000, 20_000, 150_000]);
     let shortest = *chance.pick(&[0, longest / 2, longest]);

@@ -1,13 +1,12 @@
-//! The servers of a run, each on a machine of its own.
+//! The servers of a run, each on its own machine.
 
 use super::graph::Graph;
 use super::leftover;
 use super::places::SlowPlaces;
-use super::planted::Planted;
 use super::scenario::{Memory, Scenario};
 use super::stage::Stage;
 use crate::config::Herd;
-use crate::journal::{Disk, JournalError};
+use crate::journal::JournalError;
 use crate::protocol::ServerName;
 use crate::runtime::sim::{Crash, Machine, Sim};
 use crate::runtime::{Clock, Spawn};
@@ -15,36 +14,30 @@ use crate::server::{BindError, Server};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// All servers of a herd, up or down, each known by its place in the graph.
+/// All servers of a herd, running or not. Each is identified by its index in the graph.
 pub(super) struct Servers<'s> {
     pub(super) sim: &'s Sim,
     pub(super) graph: Graph,
     pub(super) stage: Arc<Stage>,
     pub(super) machines: Vec<Machine>,
     memory: Memory,
-    planted: Option<Planted>,
     herd: Herd,
 }
 
 impl<'s> Servers<'s> {
-    /// Names the servers of a herd; none is up yet.
-    pub(super) fn new(
-        sim: &'s Sim,
-        scenario: &Scenario,
-        planted: Option<Planted>,
-        stage: Arc<Stage>,
-    ) -> Self {
+    /// The servers of a herd; none is running yet.
+    pub(super) fn new(sim: &'s Sim, scenario: &Scenario, stage: Arc<Stage>) -> Self {
         let (graph, memory) = (scenario.graph.clone(), scenario.memory);
         let machines = graph.names().iter().map(|name| sim.machine(name)).collect();
         let herd = graph.herd(&scenario.limits);
-        Self { sim, graph, stage, machines, memory, planted, herd }
+        Self { sim, graph, stage, machines, memory, herd }
     }
 
     pub(super) fn count(&self) -> usize {
         self.machines.len()
     }
 
-    /// Where clients reach each server.
+    /// The address for clients of each server.
     pub(super) fn addresses(&self) -> Arc<[String]> {
         let address = |index| {
             let name = self.server_name(index);
@@ -59,16 +52,9 @@ impl<'s> Servers<'s> {
         let machine = self.machines[index].clone();
         let name = self.server_name(index);
         let places = SlowPlaces::new(machine.clone());
-        let planted = self.planted.and_then(Planted::in_server);
-        let builder = Server::builder(machine.clone(), &self.herd, &name);
-        let mut builder = builder.places(places).planted(planted);
+        let mut builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
         if let Memory::Journal(fsync) = self.memory {
-            let disk: Arc<dyn Disk> = Arc::new(machine.disk());
-            let disk = match self.planted {
-                Some(planted) => planted.disk(disk),
-                None => disk,
-            };
-            builder = builder.journal(disk, fsync);
+            builder = builder.journal(Arc::new(machine.disk()), fsync);
         }
         let stage = Arc::clone(&self.stage);
         self.note(|| format!("{name} starts"));
@@ -80,7 +66,7 @@ impl<'s> Servers<'s> {
                         Err(JournalError::Disk { .. }) if machine.is_disk_failing() => {
                             stage.fail_disk(index, machine.uptime());
                         }
-                        outcome => stage.broke(format!("{name} stopped by itself: {outcome:?}")),
+                        outcome => stage.broke(format!("{name} ended unasked: {outcome:?}")),
                     }
                 }
                 Err(BindError::Journal { source: JournalError::Disk { .. }, .. })
@@ -93,14 +79,14 @@ impl<'s> Servers<'s> {
         });
     }
 
-    /// Ends a server, wherever it is.
+    /// Crashes a server, whatever it is doing.
     pub(super) fn crash(&self, index: usize, how: Crash) {
         self.note(|| format!("{} crashes: {how:?}", self.graph.names()[index]));
         self.sim.crash(&self.machines[index], how);
         self.stage.model().crash(index, how, self.sim.elapsed());
     }
 
-    /// Starts a server again, on a machine that has power and a disk that works.
+    /// Starts a server again, with power and a working disk.
     pub(super) fn restart(&self, index: usize) {
         self.machines[index].fail_disk_after(None);
         self.sim.restart(&self.machines[index]);
@@ -116,7 +102,7 @@ impl<'s> Servers<'s> {
         }
     }
 
-    /// Moves a server's wall clock.
+    /// Sets a server's wall clock ahead or back.
     pub(super) fn set_clock_ahead(&self, index: usize, nanoseconds: i64) {
         let machine = &self.machines[index];
         machine.set_clock_ahead(nanoseconds);
@@ -128,7 +114,7 @@ impl<'s> Servers<'s> {
         self.stage.trace.note(self.sim.elapsed(), text);
     }
 
-    /// Lets the world run for a while.
+    /// Lets this much virtual time pass.
     pub(super) async fn pass(&self, span: Duration) {
         self.machines[0].sleep(span).await;
     }

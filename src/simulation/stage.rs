@@ -1,4 +1,4 @@
-//! What everybody in a run shares.
+//! What all parts of a run share.
 
 use super::model::Model;
 use super::trace::Trace;
@@ -14,7 +14,7 @@ pub(super) struct Stage {
     pub(super) trace: Trace,
     broken: Mutex<Option<String>>,
     is_over: AtomicBool,
-    /// Servers that have ended because their disks fail.
+    /// Servers that have ended because their disks failed.
     failed_disks: Mutex<Vec<usize>>,
     replies: AtomicU64,
     talkers: AtomicU64,
@@ -37,29 +37,29 @@ impl Stage {
         self.model.lock().expect("nothing panics while it holds the model")
     }
 
-    /// A rule was broken. The first one counts; others may follow from it.
+    /// Records that a rule was broken. Only the first one counts; others may be consequences.
     pub(super) fn broke(&self, rule: String) {
         self.broken.lock().expect("nothing panics while it holds a text").get_or_insert(rule);
     }
 
-    /// The rule that was broken first.
+    /// The rule that was broken first, if any, as an error.
     pub(super) fn broken(&self) -> Result<(), String> {
         let broken = self.broken.lock().expect("nothing panics while it holds a text");
         broken.clone().map_or(Ok(()), Err)
     }
 
-    /// A server has ended because its disk fails.
+    /// Records that a server has ended because its disk failed.
     pub(super) fn fail_disk(&self, server: usize, now: Duration) {
         self.model().crash(server, Crash::Process, now);
         self.failed_disks.lock().expect("nothing panics while it holds a list").push(server);
     }
 
-    /// The servers that have ended because their disks fail, each once.
+    /// Takes the list of servers that have ended because their disks failed.
     pub(super) fn take_failed_disks(&self) -> Vec<usize> {
         std::mem::take(&mut self.failed_disks.lock().expect("nothing panics with a list"))
     }
 
-    /// Talkers finish what they are at.
+    /// Asks the talkers to finish.
     pub(super) fn end_load(&self) {
         self.is_over.store(true, Ordering::Relaxed);
     }

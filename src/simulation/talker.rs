@@ -1,4 +1,4 @@
-//! A simulated client: it talks with one server after another, and checks what it hears.
+//! A simulated client that talks with one server after another.
 
 use super::at_line::AtLine;
 use super::command::Command;
@@ -14,15 +14,15 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// The longest that a conversation may take when nothing troubles its server: longer than the
-/// slowest source of places, stalls and pauses together.
+/// The longest conversation with a server that has no faults. It is longer than the slowest source
+/// of places, stalls and pauses together.
 const CONVERSATION_MAX: Duration = Duration::from_secs(120);
 
-/// A machine that talks with servers until the load ends.
+/// Talks with random servers until the load ends.
 pub(super) struct Talker {
     pub(super) machine: Machine,
     pub(super) stage: Arc<Stage>,
-    /// Where clients reach each server.
+    /// The address for clients of each server.
     pub(super) addresses: Arc<[String]>,
     pub(super) clients: Arc<[String]>,
     pub(super) pause_max: Duration,
@@ -32,7 +32,7 @@ pub(super) struct Talker {
 /// What the writing half of a conversation has said and the reading half has not heard answered.
 type Awaited = Mutex<VecDeque<(Command, Option<AtLine>)>>;
 
-/// Why a conversation ended before its end.
+/// Why a conversation ended early.
 enum End {
     /// The connection failed.
     Io(io::Error),
@@ -61,7 +61,7 @@ impl Talker {
         self.machine.sleep(span).await;
     }
 
-    /// One connection, from dialling it to its end.
+    /// One connection, from dialling to its end.
     async fn converse(&mut self, server: usize) {
         let before = self.stage.model().meet(server);
         let connecting = self.machine.connect(&self.addresses[server]);
@@ -89,9 +89,9 @@ impl Talker {
             Some(Err(End::Broken(rule))) => self.stage.broke(format!("{name}: {rule}")),
             Some(Err(End::Io(_))) | None if excused => {}
             Some(Err(End::Io(error))) => {
-                self.stage.broke(format!("{name} cut off a client without need: {error}"));
+                self.stage.broke(format!("{name} cut off a client without a reason: {error}"));
             }
-            None => self.stage.broke(format!("{name} left a client without a reply")),
+            None => self.stage.broke(format!("{name} left a client without its replies")),
         }
     }
 
@@ -109,7 +109,7 @@ impl Talker {
                 .one_in(15)
                 .then(|| self.chance.span(&(Duration::ZERO..=Duration::from_secs(6)))),
         };
-        // Some clients hang up without listening to the end.
+        // Some clients hang up before they have all replies.
         let hangs_up = self.chance.one_in(10);
         let span = self.chance.span(&(Duration::ZERO..=Duration::from_millis(500)));
         let machine = self.machine.clone();
@@ -153,7 +153,7 @@ impl Talker {
         stream.close().await
     }
 
-    /// A new command, or one that was said already.
+    /// A new command, or one that was sent before.
     fn next_command(&mut self, earlier: &mut Vec<Command>) -> Command {
         if !earlier.is_empty() && self.chance.one_in(8) {
             return self.chance.pick(earlier).clone();

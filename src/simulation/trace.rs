@@ -1,13 +1,13 @@
-//! What happened in a run, line by line.
+//! A log of what happened in a run, for people.
 
 use crate::runtime::sim::Event;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-/// So many of the newest lines are kept.
+/// How many of the newest lines are kept.
 const LINES_MAX: usize = 20_000;
 
-/// A trace that somebody will read, or none. Clones write into the same one.
+/// A trace, kept or not. Clones share it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trace {
     lines: Option<Arc<Mutex<Vec<String>>>>,
@@ -19,7 +19,7 @@ impl Trace {
         Self { lines: Some(Arc::default()) }
     }
 
-    /// Notes something; `text` is called only when the trace is kept.
+    /// Adds a line. `text` is called only if the trace is kept.
     pub(super) fn note(&self, time: Duration, text: impl FnOnce() -> String) {
         let Some(lines) = &self.lines else { return };
         let mut lines = lines.lock().expect("nothing panics while it holds the trace");
@@ -29,7 +29,7 @@ impl Trace {
         lines.push(format!("{:>10.6} {}", time.as_secs_f64(), text()));
     }
 
-    /// Notes what happened in the network. Heartbeats are left out, or there would be little else.
+    /// Adds a network event. Heartbeats are left out, because there are so many.
     pub(super) fn note_event(&self, time: Duration, event: Event<'_>) {
         match event {
             Event::Sent { bytes, .. } if is_heartbeat(bytes) => {}
@@ -56,7 +56,7 @@ impl Trace {
     }
 }
 
-/// Whether a feed says only how far it is.
+/// Whether these bytes are nothing but a heartbeat of a feed.
 fn is_heartbeat(bytes: &[u8]) -> bool {
     bytes.starts_with(b"SEQ ") && bytes.iter().filter(|&&byte| byte == b'\n').count() == 1
 }

@@ -1,9 +1,9 @@
-//! A client's end of a connection.
+//! The client's end of a connection.
 
 use futures_lite::{AsyncRead, AsyncReadExt};
 use std::io;
 
-/// Replies, read line by line.
+/// Reads replies line by line.
 pub(super) struct Replies<S> {
     stream: S,
     unread: Vec<u8>,
@@ -14,7 +14,7 @@ impl<S: AsyncRead + Unpin> Replies<S> {
         Self { stream, unread: Vec::new() }
     }
 
-    /// The next line without its LF; None at the end.
+    /// The next line without its LF; None at the end of input.
     pub(super) async fn line(&mut self) -> io::Result<Option<Vec<u8>>> {
         loop {
             if let Some(end) = self.unread.iter().position(|&byte| byte == b'\n') {
@@ -34,7 +34,8 @@ impl<S: AsyncRead + Unpin> Replies<S> {
         }
     }
 
-    /// The lines up to the next empty one, which belongs to them, joined by LF.
+    /// Reads up to and including the next empty line, and returns the lines before it, joined by
+    /// LF.
     pub(super) async fn paragraph(&mut self) -> io::Result<String> {
         let mut lines = Vec::new();
         loop {

@@ -1,10 +1,10 @@
-//! One event, one line of JSON.
+//! An event and its line of JSON.
 
 use crate::protocol::{ServerName, Timestamp};
 use std::fmt::{self, Display};
 use std::io::Write;
 
-/// A connection's number: 1, 2, 3, ... from the start of its server.
+/// The number of a connection, counted from 1 since the server started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(pub u64);
 
@@ -14,12 +14,12 @@ impl Display for ConnectionId {
     }
 }
 
-/// What a connection is for.
+/// The purpose of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// A client came in.
+    /// A client connected.
     Client,
-    /// A neighbor came in, to follow this server.
+    /// A neighbor connected to follow this server.
     Feed,
     /// This server dialled a neighbor, to follow it.
     Follow,
@@ -41,21 +41,21 @@ impl Purpose {
 /// Something that happened on a connection.
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
-    /// It was opened, by or to this address.
+    /// It was opened, from or to this address.
     Opened(Purpose, &'a dyn DisplayAddress),
-    /// These bytes came in, in one piece.
+    /// These bytes were read at once.
     In(&'a [u8]),
-    /// These bytes went out, in one piece.
+    /// These bytes were written at once.
     Out(&'a [u8]),
-    /// It became a working link to this neighbor.
+    /// It is now a link to this neighbor.
     NeighborGained(&'a ServerName),
-    /// It was the link to this neighbor, and is no more.
+    /// It was a link to this neighbor and no longer is.
     NeighborLost(&'a ServerName),
-    /// It was closed, by either side.
+    /// It was closed by either side.
     Closed,
 }
 
-/// An address, however it is written.
+/// An address of any type that can be printed.
 pub trait DisplayAddress: Display + fmt::Debug {}
 impl<T: Display + fmt::Debug> DisplayAddress for T {}
 
@@ -89,9 +89,9 @@ impl Event<'_> {
         out.extend_from_slice(b"}\n");
     }
 
-    /// At least as many bytes as [`write`](Self::write) will append.
+    /// An upper limit for the bytes that [`write`](Self::write) appends.
     pub(super) fn written_bytes_max(&self) -> usize {
-        /// All members but data: a name of 64 bytes or an address of 260 is the longest.
+        /// All members except data; the longest are a name of 64 bytes and an address of 260.
         const FRAME: usize = 512;
         match self {
             Event::In(bytes) | Event::Out(bytes) => FRAME + 6 * bytes.len(),
@@ -100,7 +100,7 @@ impl Event<'_> {
     }
 }
 
-/// Appends the line that tells how many lines are missing before it.
+/// Appends a line that says how many lines are missing before it.
 pub(super) fn write_dropped(time: Timestamp, lines: u64, out: &mut Vec<u8>) {
     write_head(time, "dropped", out);
     member(out, "lines", lines);
@@ -124,8 +124,8 @@ fn text_member(out: &mut Vec<u8>, key: &str, text: &[u8]) {
     out.push(b'"');
 }
 
-/// The bytes as text where they are UTF-8; else each byte as the code point of that number, which
-/// a member `encoding` tells.
+/// Appends the bytes as text if they are UTF-8. Otherwise each byte becomes the code point with its
+/// number, and a member `encoding` says so.
 fn data_members(bytes: &[u8], out: &mut Vec<u8>) {
     if std::str::from_utf8(bytes).is_ok() {
         return text_member(out, "data", bytes);
@@ -183,7 +183,7 @@ mod tests {
         );
     }
 
-    /// A client may send any bytes, and an operator must be able to tell which they were.
+    /// A client may send any bytes, and an operator must be able to see which ones.
     #[test]
     fn bytes_that_are_no_text_come_back_whole() {
         let bytes: Vec<u8> = (0..=255).collect();

@@ -1,11 +1,11 @@
-//! The log's file, and the older ones that it leaves behind.
+//! The log's file and its rotation.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// A file that is set aside when it has grown to its limit: `traffic.ndjson` becomes
-/// `traffic.ndjson.1`, that one `.2`, and so on; the oldest is removed.
+/// A file that is renamed when it reaches its size limit: `traffic.ndjson` becomes
+/// `traffic.ndjson.1`, the old `.1` becomes `.2`, and so on. The oldest file is removed.
 #[derive(Debug)]
 pub(super) struct RotatedFile {
     path: PathBuf,
@@ -16,7 +16,7 @@ pub(super) struct RotatedFile {
 }
 
 impl RotatedFile {
-    /// Opens the file for appending, making it and its folder if they do not exist.
+    /// Opens the file for appending. Creates it and its folder if they do not exist.
     pub(super) fn open(path: &Path, bytes_max: u64, kept: u32) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
@@ -26,7 +26,7 @@ impl RotatedFile {
         Ok(Self { path: path.to_owned(), file, bytes, bytes_max, kept })
     }
 
-    /// Appends whole lines, to a new file when the old one would grow over its limit.
+    /// Appends whole lines. Starts a new file first if the current one would exceed its limit.
     pub(super) fn append(&mut self, lines: &[u8]) -> io::Result<()> {
         let count = lines.len() as u64;
         if self.bytes > 0 && self.bytes + count > self.bytes_max {

@@ -1,4 +1,4 @@
-//! The buffer between the tasks that tell and the thread that writes.
+//! The buffer between the server's tasks and the thread that writes the file.
 
 use super::event::{ConnectionId, Event, write_dropped};
 use super::file::RotatedFile;
@@ -9,29 +9,30 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// The most that waits to be written, in bytes. What does not fit any more is dropped and counted.
+/// The size of the buffer, in bytes. Events that do not fit are dropped and counted.
 pub const BUFFER_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// After waking, the writer waits so long for more, so that it wakes seldom under load.
+/// The writer waits this long for more events after the first one, so that it wakes rarely under
+/// load.
 const GATHERING: Duration = Duration::from_millis(20);
 
-/// How large the files grow, and how many there are.
+/// The size and the number of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// A file of this many bytes is set aside.
+    /// The size at which a file is renamed and a new one is started.
     pub file_bytes_max: u64,
-    /// So many files that were set aside are kept.
+    /// How many renamed files are kept.
     pub files_kept: u32,
 }
 
 impl Default for Options {
-    /// Files of 64 MiB, four of them beside the current one.
+    /// Files of 64 MiB; four are kept besides the current one.
     fn default() -> Self {
         Self { file_bytes_max: 64 * 1024 * 1024, files_kept: 4 }
     }
 }
 
-/// A traffic log that is being written. Dropping it writes what waits.
+/// A traffic log that is open for writing. Dropping it writes the events that are still buffered.
 #[derive(Debug)]
 pub struct TrafficLog {
     shared: Arc<Shared>,
@@ -54,10 +55,10 @@ struct Queue {
 }
 
 impl TrafficLog {
-    /// Appends to the file at `path`; it and its folder are made if they do not exist.
+    /// Opens the file at `path` for appending. Creates it and its folder if they do not exist.
     ///
     /// # Errors
-    /// When the file cannot be opened for appending.
+    /// If the file cannot be opened for appending.
     pub fn open(path: &Path, options: Options) -> io::Result<Self> {
         let mut file = RotatedFile::open(path, options.file_bytes_max, options.files_kept)?;
         let shared = Arc::new(Shared::default());
@@ -68,8 +69,8 @@ impl TrafficLog {
         Ok(Self { shared, writer: Some(writer) })
     }
 
-    /// Notes an event. Never waits for the disk: an event that does not fit into the buffer is
-    /// dropped, and the log itself tells later how many were.
+    /// Adds an event. Never waits for the disk: an event that does not fit into the buffer is
+    /// dropped, and a later line of the log says how many were.
     pub fn record(&self, time: Timestamp, connection: ConnectionId, event: Event<'_>) {
         let mut queue = self.shared.queue();
         if queue.lines.len() + event.written_bytes_max() > BUFFER_BYTES_MAX {
@@ -91,7 +92,7 @@ impl Drop for TrafficLog {
         self.shared.queue().closed = true;
         self.shared.woken.notify_one();
         if let Some(writer) = self.writer.take() {
-            // The writer reports its own errors; one that panicked has nothing left to write.
+            // The writer reports its errors itself; if it panicked, there is nothing left to do.
             let _ = writer.join();
         }
     }
@@ -110,7 +111,7 @@ impl Shared {
             let written = file.append(&lines);
             match &written {
                 Err(error) if !failing => log::error!(error:%; "cannot write the traffic log"),
-                Ok(()) if failing => log::info!("the traffic log is being written again"),
+                Ok(()) if failing => log::info!("the traffic log can be written again"),
                 _ => {}
             }
             failing = written.is_err();
@@ -120,7 +121,7 @@ impl Shared {
         }
     }
 
-    /// Waits for lines and swaps them in; whether they are the last.
+    /// Waits for lines and swaps them into `lines`. Returns whether they are the last.
     fn next_lines(&self, lines: &mut Vec<u8>) -> bool {
         lines.clear();
         let idle =
@@ -185,7 +186,8 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).expect("the folder is there").count(), 3);
     }
 
-    /// A slow disk must cost memory only up to the limit, and the log must own up to the gap.
+    /// A slow disk must not use memory beyond the limit, and the log must say that lines are
+    /// missing.
     #[test]
     fn what_does_not_fit_is_dropped_counted_and_reported() {
         let folder = tempfile::tempdir().expect("a folder can be made");

@@ -1,8 +1,8 @@
-//! The traffic log: everything that goes in and out of a server, as NDJSON in a file.
+//! The traffic log: all bytes that a server receives and sends, as NDJSON in a file.
 //!
-//! This room owns the form of an event, the bounded buffer between the servers' tasks and the file,
-//! and the file's rotation. It must never make a connection wait: what does not fit is dropped,
-//! counted and reported. It is no journal; nothing is ever read back from it.
+//! This room owns the format of events, the bounded buffer between the server's tasks and the file,
+//! and the rotation of files. It must never make a connection wait: events that do not fit into the
+//! buffer are dropped, counted and reported. It is not a journal: nothing is ever read back.
 
 mod event;
 mod file;

@@ -107,7 +107,7 @@ fn place_point(location: Location<'_>) -> Point {
 }
 
 fn client_point(position: Position<'_>) -> serde_json::Result<Point> {
-    let text = String::from_utf8_lossy(position.as_bytes());
+    let text = position.to_string();
     let text = text.trim_end_matches('/');
     let longitude_at = text.rfind(['+', '-']).unwrap_or_default();
     let (latitude, longitude) = text.split_at(longitude_at);

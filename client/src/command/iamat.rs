@@ -22,7 +22,7 @@ pub(super) async fn run(arguments: &IamatArguments, output: &mut Output) -> Resu
     let line = |now: Timestamp| {
         let now = now.to_string();
         let time = time.unwrap_or(now.as_bytes());
-        command_line(&[b"IAMAT", id.as_bytes(), position.as_bytes(), time])
+        command_line(&[b"IAMAT", id.as_bytes(), &position.text(), time])
     };
     // Whether it is too long shows before anybody is called, with any time.
     line(now())?;
@@ -45,6 +45,6 @@ pub(super) fn client_id(text: &[u8]) -> Result<ClientId<'_>, Failure> {
 }
 
 /// An argument is wrong; `form` says what it should be.
-pub(super) fn usage(error: InvalidField<'_>, form: &str) -> Failure {
+pub(super) fn usage(error: InvalidField, form: &str) -> Failure {
     Failure::Usage(format!("{error}; {form}"))
 }

@@ -1,10 +1,11 @@
 //! The replies of one connection, in order, until the client has taken them.
 
-use futures_lite::AsyncWrite;
+use super::allowance::{Allowance, Holding};
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// A reply that is being looked up.
@@ -12,12 +13,11 @@ pub(super) type PendingReply = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
 
 /// Replies in the order of their commands. Lookups run together; a reply that is ready waits for
 /// those before it.
-#[derive(Default)]
 pub(super) struct Outbox {
     pieces: VecDeque<Piece>,
     /// How much of the first piece is sent.
     sent: usize,
-    lookups: usize,
+    holding: Holding,
 }
 
 enum Piece {
@@ -26,16 +26,22 @@ enum Piece {
 }
 
 impl Outbox {
+    /// An empty outbox, whose content counts in the allowance of all.
+    pub(super) fn new(all: Arc<Allowance>) -> Self {
+        Self { pieces: VecDeque::new(), sent: 0, holding: Holding::new(all) }
+    }
+
     /// Adds replies that are ready.
     pub(super) fn push(&mut self, replies: Vec<u8>) {
         if !replies.is_empty() {
+            self.holding.add_bytes(replies.len());
             self.pieces.push_back(Piece::Ready(replies));
         }
     }
 
     /// Adds a reply that is still being looked up.
     pub(super) fn push_lookup(&mut self, reply: PendingReply) {
-        self.lookups += 1;
+        self.holding.add_lookup();
         self.pieces.push_back(Piece::Pending(reply));
     }
 
@@ -43,9 +49,9 @@ impl Outbox {
         self.pieces.is_empty()
     }
 
-    /// How many lookups are under way.
-    pub(super) fn lookups(&self) -> usize {
-        self.lookups
+    /// What the replies hold.
+    pub(super) fn holding(&self) -> &Holding {
+        &self.holding
     }
 
     /// Whether there is something that the client could take now.
@@ -53,48 +59,40 @@ impl Outbox {
         matches!(self.pieces.front(), Some(Piece::Ready(_)))
     }
 
-    /// Bytes that are ready and not sent.
-    pub(super) fn unsent_bytes(&self) -> usize {
-        let ready = |piece: &Piece| match piece {
-            Piece::Ready(bytes) => bytes.len(),
-            Piece::Pending(_) => 0,
-        };
-        self.pieces.iter().map(ready).sum::<usize>() - self.sent
-    }
-
-    /// Drives all lookups; whether one has come out.
+    /// Drives lookups until one comes out; whether one has. There may be work behind each, so others
+    /// have their turn before the next one.
     pub(super) fn poll_lookups(&mut self, cx: &mut Context<'_>) -> bool {
-        let before = self.lookups;
-        if before > 0 {
-            for piece in &mut self.pieces {
-                let Piece::Pending(reply) = piece else { continue };
-                if let Poll::Ready(bytes) = reply.as_mut().poll(cx) {
-                    *piece = Piece::Ready(bytes);
-                    self.lookups -= 1;
-                }
+        if self.holding.lookups() == 0 {
+            return false;
+        }
+        for piece in &mut self.pieces {
+            let Piece::Pending(reply) = piece else { continue };
+            if let Poll::Ready(bytes) = reply.as_mut().poll(cx) {
+                self.holding.add_bytes(bytes.len());
+                self.holding.remove_lookup();
+                *piece = Piece::Ready(bytes);
+                return true;
             }
         }
-        self.lookups < before
+        false
     }
 
-    /// Sends what is ready, as much as the client takes, and shows `sent` what it took. Ready when
+    /// Sends what is ready through `write`, which sends some bytes and returns how many. Ready when
     /// something was taken, pending when nothing could be.
     ///
     /// # Errors
     /// When the connection is gone; no reply will reach the client any more.
-    pub(super) fn poll_send<S: AsyncWrite + Unpin>(
+    pub(super) fn poll_send(
         &mut self,
-        cx: &mut Context<'_>,
-        stream: &mut S,
-        mut sent: impl FnMut(&[u8]),
+        mut write: impl FnMut(&[u8]) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<()>> {
         let mut progress = Poll::Pending;
         while let Some(Piece::Ready(bytes)) = self.pieces.front() {
-            match Pin::new(&mut *stream).poll_write(cx, &bytes[self.sent..]) {
+            match write(&bytes[self.sent..]) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(count)) => {
-                    sent(&bytes[self.sent..self.sent + count]);
                     self.sent += count;
+                    self.holding.remove_bytes(count);
                     progress = Poll::Ready(Ok(()));
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
@@ -117,14 +115,17 @@ mod tests {
     fn send(outbox: &mut Outbox) -> String {
         let mut wire = Vec::new();
         let mut cx = Context::from_waker(Waker::noop());
-        outbox.poll_lookups(&mut cx);
-        let _ = outbox.poll_send(&mut cx, &mut wire, |_| {});
+        while outbox.poll_lookups(&mut cx) {}
+        let _ = outbox.poll_send(|bytes| {
+            wire.extend_from_slice(bytes);
+            Poll::Ready(Ok(bytes.len()))
+        });
         String::from_utf8(wire).expect("the test's replies are ASCII")
     }
 
     #[test]
     fn a_ready_reply_waits_for_the_lookup_before_it() {
-        let mut outbox = Outbox::default();
+        let mut outbox = Outbox::new(Arc::default());
         let (finish, finished) = std::sync::mpsc::channel::<()>();
         outbox.push(b"one ".to_vec());
         outbox.push_lookup(Box::pin(std::future::poll_fn(move |_| match finished.try_recv() {
@@ -134,7 +135,7 @@ mod tests {
         outbox.push_lookup(Box::pin(std::future::ready(b"three ".to_vec())));
         outbox.push(b"four".to_vec());
         assert_eq!(send(&mut outbox), "one ");
-        assert_eq!((outbox.lookups(), outbox.unsent_bytes()), (1, 10));
+        assert_eq!((outbox.holding().lookups(), outbox.holding().unsent_bytes()), (1, 10));
         assert!(!outbox.is_sending());
         finish.send(()).expect("the lookup listens");
         assert_eq!(send(&mut outbox), "two three four");

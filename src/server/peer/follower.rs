@@ -1,49 +1,48 @@
 //! One neighbor that this server follows.
 
-use super::dialer::Conversation;
-use super::look_ahead::LookAhead;
-use super::peer_link::{LinkEnd, PeerLink};
-use super::shared::Shared;
+use super::conversation::Conversation;
+use super::link_end::LinkEnd;
+use super::neighbor::Neighbor;
+use super::peer_link::PeerLink;
 use crate::node::{Node, Origin};
-use crate::protocol::{
-    Feed, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, ServerName, Since,
-};
-use crate::runtime::Runtime;
+use crate::protocol::{Feed, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since};
+use crate::runtime::{Runtime, Stream};
+use crate::server::core::Core;
+use crate::server::look_ahead::LookAhead;
 use crate::traffic::Purpose;
 use futures_lite::future;
+use std::convert::Infallible;
 use std::sync::Arc;
 
-/// So many refused lines of one chunk are told in the debug log.
+/// The most refused lines of one chunk that are shown in the debug log.
 const REFUSED_SHOWN_MAX: usize = 8;
 
 /// Follows the log of one neighbor, and remembers how far it has got from one link to the next.
-pub(super) struct Follower<R: Runtime> {
-    shared: Arc<Shared<R>>,
-    /// The neighbor's place among the server's neighbors.
-    index: usize,
-    origin: Origin,
-    neighbor: ServerName,
+pub(super) struct Follower<C: Runtime> {
+    core: Arc<Core<C>>,
+    neighbor: Arc<Neighbor>,
     /// The neighbor's log, and the number up to which this server has it.
     known: Option<(LogId, u64)>,
 }
 
-impl<R: Runtime> Follower<R> {
-    pub(super) fn new(shared: Arc<Shared<R>>, index: usize) -> Self {
-        let neighbor = &shared.neighbors[index];
-        let (origin, neighbor) = (Origin::Neighbor(neighbor.id), neighbor.name.clone());
-        Self { shared, index, origin, neighbor, known: None }
+impl<C: Runtime> Follower<C> {
+    pub(super) fn new(core: Arc<Core<C>>, neighbor: Arc<Neighbor>) -> Self {
+        Self { core, neighbor, known: None }
     }
 
     fn since(&self) -> Since {
         match self.known {
-            _ if !self.shared.catch_up => Since::Now,
+            _ if !self.core.neighbors.catch_up => Since::Now,
             Some((log, number)) => Since::Number(log, number),
             None => Since::Start,
         }
     }
 
-    async fn follow(&mut self, link: &mut PeerLink<R>) -> Result<(), LinkEnd> {
-        let follow = Follow { follower: self.shared.name.clone(), since: self.since() };
+    async fn follow<S: Stream>(
+        &mut self,
+        link: &mut PeerLink<C, S>,
+    ) -> Result<Infallible, LinkEnd> {
+        let follow = Follow { follower: self.core.name.clone(), since: self.since() };
         link.send(format!("{follow}\n").as_bytes()).await?;
         let mut lines = LineBuffer::new(PEER_LINE_BYTES_MAX);
         let mut due = link.silence_ends();
@@ -54,12 +53,14 @@ impl<R: Runtime> Follower<R> {
                 let Some(line) = lines.next_line(&mut rest) else { continue };
                 self.begin(line)?;
                 link.note_gained(&self.neighbor);
-                log::info!(server:% = self.shared.name, neighbor:% = self.neighbor; "following a neighbor");
+                self.neighbor.outbound.note_up(self.core.clock.uptime());
+                let (server, neighbor) = (&self.core.name, &self.neighbor.name);
+                log::info!(server:%, neighbor:%; "following a neighbor");
             }
             if self.take_in(&mut lines, rest) {
                 due = link.silence_ends();
             }
-            self.shared.commit().await?;
+            self.core.kept.commit().await?;
             // A neighbor that has much to tell must not keep this thread from everybody else.
             future::yield_now().await;
         }
@@ -69,13 +70,14 @@ impl<R: Runtime> Follower<R> {
     fn begin(&mut self, line: Line<'_>) -> Result<(), LinkEnd> {
         let (Line::Whole(text) | Line::Overlong(text)) = line;
         match Feed::parse(text) {
-            Some(Feed::Log(name, _)) if name != self.neighbor => Err(LinkEnd::Stranger(name)),
+            Some(Feed::Log(name, _)) if name != self.neighbor.name => Err(LinkEnd::Stranger(name)),
             Some(Feed::Log(_, log)) => {
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
                 if !is_known {
                     self.known = Some((log, 0));
-                    self.shared.neighbors[self.index].note_new_log();
-                    self.shared.changed.notify(usize::MAX);
+                    // The feed for this neighbor looks at this once it is woken, so the order counts.
+                    self.neighbor.note_new_log();
+                    self.core.kept.wake_followers();
                 }
                 Ok(())
             }
@@ -86,10 +88,10 @@ impl<R: Runtime> Follower<R> {
     /// Takes in all changes of a chunk, with the node locked once; whether there was a word of the
     /// protocol in it, which is a sign that the link lives.
     fn take_in(&mut self, lines: &mut LineBuffer, mut rest: &[u8]) -> bool {
-        let shared = Arc::clone(&self.shared);
+        let core = Arc::clone(&self.core);
         let mut refused = Vec::new();
         let mut understood = false;
-        let mut node = shared.node();
+        let mut node = core.kept.node();
         let mut look_ahead = LookAhead::default();
         look_ahead.line(&node, rest);
         while let Some(line) = lines.next_line(&mut rest) {
@@ -103,7 +105,7 @@ impl<R: Runtime> Follower<R> {
         }
         drop(node);
         for line in refused {
-            let (server, neighbor) = (&self.shared.name, &self.neighbor);
+            let (server, neighbor) = (&self.core.name, &self.neighbor.name);
             log::debug!(server:%, neighbor:%, line:?; "refused a line of a neighbor");
         }
         understood
@@ -113,7 +115,7 @@ impl<R: Runtime> Follower<R> {
         let Line::Whole(text) = line else { return false };
         match Feed::parse(text) {
             Some(Feed::At(at)) => {
-                node.take_in(&at, self.origin);
+                node.take_in(&at, Origin::Neighbor(self.neighbor.id));
                 true
             }
             Some(Feed::Seq(number)) => {
@@ -127,13 +129,11 @@ impl<R: Runtime> Follower<R> {
     }
 }
 
-impl<R: Runtime> Conversation<R> for Follower<R> {
+impl<C: Runtime> Conversation<C> for Follower<C> {
     const PURPOSE: Purpose = Purpose::Follow;
 
-    async fn talk(&mut self, link: &mut PeerLink<R>) -> LinkEnd {
-        match self.follow(link).await {
-            Ok(()) => LinkEnd::Closed,
-            Err(end) => end,
-        }
+    async fn talk<S: Stream>(&mut self, link: &mut PeerLink<C, S>) -> LinkEnd {
+        let Err(end) = self.follow(link).await;
+        end
     }
 }

@@ -1,17 +1,25 @@
 //! What the tasks that talk with one neighbor tell each other.
 
+use super::link_record::LinkRecord;
+use crate::config::Link;
 use crate::node::NeighborId;
 use crate::protocol::ServerName;
 use event_listener::{Event, EventListener};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// A neighbor of this server.
 #[derive(Debug)]
-pub(super) struct Neighbor {
+pub(in crate::server) struct Neighbor {
     pub(super) id: NeighborId,
     pub(super) name: ServerName,
+    pub(super) kind: Link,
     /// Where this server dials it.
-    pub(super) address: String,
+    address: Mutex<String>,
+    /// The link that this server dials.
+    pub(super) outbound: LinkRecord,
+    /// The link that the neighbor dials.
+    pub(super) inbound: LinkRecord,
     /// Raised when the neighbor shows that it lives.
     alive: Event,
     /// The number of its newest feed; older ones end.
@@ -21,9 +29,28 @@ pub(super) struct Neighbor {
 }
 
 impl Neighbor {
-    pub(super) fn new(id: NeighborId, name: ServerName, address: String) -> Self {
-        let (newest_feed, logs) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { id, name, address, alive: Event::new(), newest_feed, logs }
+    pub(super) fn new(id: NeighborId, name: ServerName, kind: Link, address: String) -> Self {
+        Self {
+            id,
+            name,
+            kind,
+            address: Mutex::new(address),
+            outbound: LinkRecord::default(),
+            inbound: LinkRecord::default(),
+            alive: Event::new(),
+            newest_feed: AtomicU64::new(0),
+            logs: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn address(&self) -> String {
+        self.address.lock().expect("nothing panics while it holds an address").clone()
+    }
+
+    /// From now on it is dialled there.
+    pub(super) fn move_to(&self, address: String) {
+        *self.address.lock().expect("nothing panics while it holds an address") = address;
+        self.note_sign_of_life();
     }
 
     /// The neighbor came in by itself, so it is worth dialling.
@@ -38,6 +65,7 @@ impl Neighbor {
 
     /// The neighbor has a log that was not seen before: it has started anew.
     pub(super) fn note_new_log(&self) {
+        // Release, so that a feed that sees the count also sees what was taken in before.
         self.logs.fetch_add(1, Ordering::AcqRel);
     }
 

@@ -1,17 +1,16 @@
 //! A connection between two servers.
 
-use super::buffer_pool::Chunk;
-use super::connection::Connection;
-use super::deadline::Deadline;
-use super::shared::Shared;
-use super::stop::StopWatch;
-use crate::journal::Failed;
-use crate::protocol::ServerName;
-use crate::runtime::Runtime;
+use super::link_end::LinkEnd;
+use super::neighbor::Neighbor;
+use crate::runtime::{Runtime, Stream};
+use crate::server::buffer_pool::Chunk;
+use crate::server::connection::Connection;
+use crate::server::core::Core;
+use crate::server::deadline::Deadline;
+use crate::server::stop::StopWatch;
 use crate::traffic::Purpose;
 use futures_lite::future;
-use std::fmt::{self, Debug, Display};
-use std::io;
+use std::fmt::{Debug, Display};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -20,87 +19,39 @@ use std::time::Duration;
 const HEARTBEATS_MISSED: u32 = 3;
 
 /// One connection to or from a neighbor, with its deadlines.
-pub(super) struct PeerLink<R: Runtime> {
-    shared: Arc<Shared<R>>,
-    connection: Connection<R>,
-    deadline: Deadline<R>,
+pub(super) struct PeerLink<C: Runtime, S: Stream> {
+    core: Arc<Core<C>>,
+    connection: Connection<S>,
+    deadline: Deadline<C>,
     stop: StopWatch,
-    gained: Option<ServerName>,
+    gained: Option<Arc<Neighbor>>,
 }
 
-/// Why a link ended.
-#[derive(Debug)]
-pub(super) enum LinkEnd {
-    /// The other side closed it.
-    Closed,
-    /// The connection failed, or could not be made.
-    Failed(io::Error),
-    /// Nothing came from the other side, or went to it, for too long.
-    Silent,
-    /// The other side said something that has no place in the conversation.
-    Nonsense(Vec<u8>),
-    /// Somebody else answered at the neighbor's address.
-    Stranger(ServerName),
-    /// The neighbor has opened a newer link.
-    Replaced,
-    /// This server stops.
-    Stopped,
-    /// This server's journal has failed.
-    Journal(Failed),
-}
-
-impl Display for LinkEnd {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LinkEnd::Closed => f.write_str("closed by the neighbor"),
-            LinkEnd::Failed(error) => write!(f, "{error}"),
-            LinkEnd::Silent => f.write_str("silent for too long"),
-            LinkEnd::Nonsense(line) => write!(f, "unexpected: {:?}", String::from_utf8_lossy(line)),
-            LinkEnd::Stranger(name) => write!(f, "{name} answers at its address"),
-            LinkEnd::Replaced => f.write_str("replaced by a newer link"),
-            LinkEnd::Stopped => f.write_str("this server stops"),
-            LinkEnd::Journal(failed) => write!(f, "{failed}"),
-        }
-    }
-}
-
-impl From<io::Error> for LinkEnd {
-    fn from(error: io::Error) -> Self {
-        LinkEnd::Failed(error)
-    }
-}
-
-impl From<Failed> for LinkEnd {
-    fn from(failed: Failed) -> Self {
-        LinkEnd::Journal(failed)
-    }
-}
-
-impl<R: Runtime> PeerLink<R> {
+impl<C: Runtime, S: Stream> PeerLink<C, S> {
     pub(super) fn new(
-        shared: Arc<Shared<R>>,
-        stream: R::Stream,
+        core: Arc<Core<C>>,
+        stream: S,
         purpose: Purpose,
         address: &(impl Display + Debug),
     ) -> Self {
         Self {
-            connection: Connection::new(Arc::clone(&shared), stream, purpose, address),
+            connection: Connection::new(&core.wires, stream, purpose, address),
             deadline: Deadline::new(),
-            stop: shared.stop.watch(),
-            shared,
+            stop: core.stop.watch(),
+            core,
             gained: None,
         }
     }
 
     /// The uptime at which a link that is silent from now on is dead.
     pub(super) fn silence_ends(&self) -> Duration {
-        self.shared.runtime.uptime() + HEARTBEATS_MISSED * self.shared.limits.heartbeat
+        self.core.clock.uptime() + HEARTBEATS_MISSED * self.core.limits.heartbeat
     }
 
     /// The conversation works: notes that the neighbor is there.
-    pub(super) fn note_gained(&mut self, neighbor: &ServerName) {
-        self.connection.note_neighbor_gained(neighbor);
-        self.gained = Some(neighbor.clone());
+    pub(super) fn note_gained(&mut self, neighbor: &Arc<Neighbor>) {
+        self.connection.note_neighbor_gained(&neighbor.name);
+        self.gained = Some(Arc::clone(neighbor));
     }
 
     /// Whether the conversation has ever worked.
@@ -120,7 +71,7 @@ impl<R: Runtime> PeerLink<R> {
     /// Sends all of `bytes`, also while the server stops; a neighbor that takes none of them for too
     /// long is given up.
     pub(super) async fn send(&mut self, mut bytes: &[u8]) -> Result<(), LinkEnd> {
-        let mut due = self.shared.runtime.uptime() + self.shared.limits.stall;
+        let mut due = self.core.clock.uptime() + self.core.limits.stall;
         while !bytes.is_empty() {
             let count = future::poll_fn(|cx| match self.connection.poll_write(cx, bytes) {
                 Poll::Pending if self.stop.poll_forced(cx).is_ready() => {
@@ -134,7 +85,7 @@ impl<R: Runtime> PeerLink<R> {
                 return Err(LinkEnd::Closed);
             }
             bytes = &bytes[count..];
-            due = self.shared.runtime.uptime() + self.shared.limits.stall;
+            due = self.core.clock.uptime() + self.core.limits.stall;
         }
         Ok(())
     }
@@ -185,14 +136,14 @@ impl<R: Runtime> PeerLink<R> {
     }
 
     fn poll_silence(&mut self, cx: &mut Context<'_>, due: Duration) -> Poll<LinkEnd> {
-        self.deadline.poll(cx, &self.shared.runtime, due).map(|()| LinkEnd::Silent)
+        self.deadline.poll(cx, &self.core.clock, due).map(|()| LinkEnd::Silent)
     }
 }
 
-impl<R: Runtime> Drop for PeerLink<R> {
+impl<C: Runtime, S: Stream> Drop for PeerLink<C, S> {
     fn drop(&mut self) {
         if let Some(neighbor) = &self.gained {
-            self.connection.note_neighbor_lost(neighbor);
+            self.connection.note_neighbor_lost(&neighbor.name);
         }
     }
 }

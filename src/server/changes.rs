@@ -1,0 +1,97 @@
+//! Following the change log from within the program.
+
+use super::kept_node::KeptNode;
+use super::stop::StopWatch;
+use crate::protocol::OwnedAt;
+use event_listener::EventListener;
+use std::future::{self, Future};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+
+/// The most changes in one batch.
+const BATCH_CHANGES_MAX: usize = 1024;
+
+/// What changes are read from: a server, without its types.
+pub(super) trait Followed: Send + Sync {
+    fn kept(&self) -> &KeptNode;
+    fn watch_stop(&self) -> StopWatch;
+}
+
+/// One change of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Its number, from 1 on. Numbers grow, and are left out where a client has moved again since.
+    pub number: u64,
+    /// What the server knows of the client now.
+    pub at: OwnedAt,
+}
+
+/// The change log, followed from a number on. Nothing is shown before the journal's policy has
+/// covered it. It costs the server a number, however slowly the batches are taken.
+pub struct Changes {
+    server: Arc<dyn Followed>,
+    number: u64,
+    stop: StopWatch,
+    news: Option<EventListener>,
+}
+
+impl Changes {
+    pub(super) fn new(server: Arc<dyn Followed>, number: u64) -> Self {
+        let stop = server.watch_stop();
+        Self { server, number, stop, news: None }
+    }
+
+    /// Everything up to this number was shown: where to [follow](super::Handle::follow) from later,
+    /// in the same log.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// Waits for the next changes, oldest first: at least one, at most 1,024. None once the server
+    /// has stopped and everything was shown.
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Option<Vec<Change>> {
+        future::poll_fn(|cx| {
+            loop {
+                // Listen before looking: what comes in between wakes this task again.
+                let news = self.news.get_or_insert_with(|| self.server.kept().news());
+                let is_awaited = Pin::new(news).poll(cx).is_pending();
+                let batch = self.batch();
+                if !batch.is_empty() {
+                    return Poll::Ready(Some(batch));
+                }
+                if self.stop.poll_drained(cx).is_ready() {
+                    return Poll::Ready(None);
+                }
+                if is_awaited {
+                    return Poll::Pending;
+                }
+                self.news = None;
+            }
+        })
+        .await
+    }
+
+    /// The changes that may be shown now.
+    fn batch(&mut self) -> Vec<Change> {
+        let kept = self.server.kept();
+        let covered = kept.covered();
+        let node = kept.node();
+        // A number beyond the newest one is of another log, in which it means nothing.
+        if self.number > node.log().last_number() {
+            self.number = 0;
+        }
+        let covered_changes = node.log().changes_after(self.number);
+        let covered_changes = covered_changes.take_while(|change| change.number <= covered);
+        let batch: Vec<Change> = covered_changes
+            .take(BATCH_CHANGES_MAX)
+            .map(|change| Change { number: change.number, at: OwnedAt::of_log(change.line) })
+            .collect();
+        if let Some(last) = batch.last() {
+            self.number = last.number;
+        }
+        batch
+    }
+}

@@ -1,0 +1,76 @@
+//! What all tasks of one server share.
+
+use super::buffer_pool::BufferPool;
+use super::changes::Followed;
+use super::door_record::DoorRecord;
+use super::kept_node::KeptNode;
+use super::line::Allowance;
+use super::lookups::Lookups;
+use super::peer::Neighbors;
+use super::recorder::Recorder;
+use super::status::Status;
+use super::stop::{Stop, StopWatch};
+use super::tasks::Tasks;
+use crate::config::Limits;
+use crate::protocol::{LogId, ServerName};
+use crate::runtime::Runtime;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// One server's state and means, each with a name of its own.
+pub(super) struct Core<C: Runtime> {
+    pub(super) clock: C,
+    pub(super) name: ServerName,
+    pub(super) log_id: LogId,
+    pub(super) limits: Limits,
+    pub(super) kept: KeptNode,
+    pub(super) lookups: Lookups<C>,
+    pub(super) neighbors: Neighbors,
+    pub(super) wires: Wires,
+    /// What the replies of all clients hold together.
+    pub(super) allowance: Arc<Allowance>,
+    pub(super) doors: Vec<DoorRecord>,
+    pub(super) stop: Stop,
+    /// Calls of the program that holds the server and that are under way.
+    pub(super) visits: Tasks,
+    /// The clock's uptime when the server was put together.
+    pub(super) began: Duration,
+}
+
+/// What every connection of a server is made with.
+#[derive(Clone, Debug)]
+pub(super) struct Wires {
+    pub(super) buffers: Arc<BufferPool>,
+    pub(super) recorder: Arc<Recorder>,
+}
+
+impl<C: Runtime> Core<C> {
+    pub(super) fn status(&self) -> Status {
+        let (clients, changes, line_bytes) = {
+            let node = self.kept.node();
+            (node.log().len(), node.log().last_number(), node.log().line_bytes())
+        };
+        let now = self.clock.uptime();
+        Status {
+            name: self.name.clone(),
+            version: env!("CARGO_PKG_VERSION"),
+            uptime: now.saturating_sub(self.began),
+            clients,
+            changes,
+            line_bytes,
+            doors: self.doors.iter().map(DoorRecord::status).collect(),
+            links: self.neighbors.status(now, changes.min(self.kept.covered())),
+            journal: self.kept.keeper().status(),
+        }
+    }
+}
+
+impl<C: Runtime> Followed for Core<C> {
+    fn kept(&self) -> &KeptNode {
+        &self.kept
+    }
+
+    fn watch_stop(&self) -> StopWatch {
+        self.stop.watch()
+    }
+}

@@ -1,0 +1,95 @@
+//! A way into the server.
+
+use super::door_record::DoorRecord;
+use super::security::Security;
+use crate::protocol::ServerName;
+use crate::runtime::{self, Listener, Runtime, Stream};
+use async_lock::Semaphore;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The longest that securing a connection may take.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The pause after a failure to accept, which mostly means that the machine is out of descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What is spoken with whoever comes through a door.
+pub(super) trait Service<S: Stream>: Send + Sync + 'static {
+    /// Serves one connection until it ends. The service logs what it has to say about that.
+    fn serve(&self, stream: S, from: SocketAddr) -> impl Future<Output = ()> + Send;
+}
+
+type Serving = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// A listener, the number of connections it lets in at a time, what secures each, and what serves
+/// it. Accepting, slots, the handshake's deadline and stopping are the same for all doors.
+pub(super) struct Door<R: Runtime> {
+    record: DoorRecord,
+    listener: R::Listener,
+    slots: Arc<Semaphore>,
+    /// Secures a connection and serves it.
+    serve: Box<dyn Fn(R::Stream, SocketAddr) -> Serving + Send + Sync>,
+}
+
+impl<R: Runtime> Door<R> {
+    pub(super) fn new<X, V>(
+        runtime: &R,
+        record: DoorRecord,
+        listener: R::Listener,
+        security: X,
+        service: V,
+    ) -> Self
+    where
+        X: Security<R::Stream>,
+        V: Service<X::Secured>,
+    {
+        let (clock, behind) = (runtime.clone(), Arc::new((security, service)));
+        let serve = move |stream, from| -> Serving {
+            let (clock, behind) = (clock.clone(), Arc::clone(&behind));
+            Box::pin(async move {
+                let (security, service) = &*behind;
+                // The handshake runs in the connection's own task, so that nobody else waits for it.
+                let secured = security.secure(stream);
+                match runtime::timeout(&clock, HANDSHAKE_TIMEOUT, secured).await {
+                    Some(Ok(stream)) => service.serve(stream, from).await,
+                    Some(Err(error)) => log::debug!(from:%, error:%; "a handshake failed"),
+                    None => log::debug!(from:%; "a handshake took too long"),
+                }
+            })
+        };
+        let slots = Arc::new(Semaphore::new(record.connections_max));
+        Self { record, listener, slots, serve: Box::new(serve) }
+    }
+
+    /// Lets connections in until the future is dropped. While all slots are taken, the next
+    /// connection waits in the system's queue. Running out of descriptors slows this down and never
+    /// ends it.
+    pub(super) async fn accept(&self, runtime: &R, server: &ServerName) {
+        let mut failing = false;
+        loop {
+            let slot = self.slots.acquire_arc().await;
+            let accepted = self.listener.accept().await;
+            match &accepted {
+                Err(error) if !failing => {
+                    log::warn!(server:%, error:%; "cannot accept connections for now");
+                }
+                Ok(_) if failing => log::info!(server:%; "accepting connections again"),
+                _ => {}
+            }
+            failing = accepted.is_err();
+            let Ok((stream, from)) = accepted else {
+                runtime.sleep(PAUSE).await;
+                continue;
+            };
+            let (serving, at_work) = ((self.serve)(stream, from), self.record.connections.begin());
+            runtime.spawn(async move {
+                serving.await;
+                drop((slot, at_work));
+            });
+        }
+    }
+}

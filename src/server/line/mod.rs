@@ -1,0 +1,14 @@
+//! The line door: clients that speak the protocol's commands, one a line.
+//!
+//! This folder owns the conversation with one client. It decides nothing about positions: lines go
+//! into the node, and its replies go out in order.
+
+mod allowance;
+mod greeting;
+mod outbox;
+mod patience;
+mod service;
+mod session;
+
+pub(super) use allowance::Allowance;
+pub(super) use service::LineService;

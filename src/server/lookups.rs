@@ -1,0 +1,73 @@
+//! Asking the source of places.
+
+use super::turns::Turns;
+use crate::node::Lookup;
+use crate::places::{Answer, Places, PlacesError, Question};
+use crate::runtime::{self, Runtime};
+use std::future::{self, Future};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+/// The longest that a source of places is waited for. Sources have a time limit of their own; this
+/// one is for a source that forgets it.
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The source of places, and how long it may take.
+pub(super) struct Lookups<C: Runtime> {
+    clock: C,
+    places: Arc<dyn Places>,
+    /// Whose question is put to the source next: one at a time, each connection in turn.
+    turns: Turns,
+}
+
+/// The questions of one connection, which wait for each other before they wait for those of others.
+/// So a connection with many questions is no further ahead than one with a single question.
+#[derive(Debug, Default)]
+pub(super) struct Asker {
+    /// None until there is a question: most connections never ask.
+    turns: Option<Turns>,
+}
+
+impl<C: Runtime> Lookups<C> {
+    pub(super) fn new(clock: C, places: Arc<dyn Places>) -> Self {
+        Self { clock, places, turns: Turns::default() }
+    }
+
+    /// The whole reply to a WHATSAT: the AT line and the answer, cut to what was asked for. A source
+    /// that fails or takes too long still gives a reply, with the status `UNKNOWN_ERROR`.
+    ///
+    /// A source that computes its answers, as the gazetteer does, does so when it is first polled.
+    /// That is done in turns, so that between two answers everybody else who is ready runs. A source
+    /// that waits for others waits without a turn.
+    pub(super) fn reply(
+        &self,
+        asker: &mut Asker,
+        lookup: Lookup,
+    ) -> impl Future<Output = Vec<u8>> + Send + 'static {
+        let Lookup { at_line, center, radius, max } = lookup;
+        let (clock, places) = (self.clock.clone(), Arc::clone(&self.places));
+        let (own_turn, turn) = (asker.turns.get_or_insert_default().take(), self.turns.take());
+        async move {
+            let question = Question { center, radius, max };
+            let mut answer = places.nearby(&question);
+            let begun = {
+                let _own_turn = own_turn.await;
+                let _turn = turn.await;
+                future::poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx))).await
+            };
+            let answer = match begun {
+                Poll::Ready(answer) => Some(answer),
+                Poll::Pending => runtime::timeout(&clock, LOOKUP_TIMEOUT, answer).await,
+            };
+            let answer = match answer {
+                Some(Ok(answer)) => answer,
+                Some(Err(error)) => Answer::unknown_error(&error),
+                None => Answer::unknown_error(&PlacesError::new("the places service is too slow")),
+            };
+            let mut reply = at_line;
+            answer.write(max, &mut reply);
+            reply
+        }
+    }
+}

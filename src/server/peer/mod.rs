@@ -1,0 +1,22 @@
+//! Links between servers: who follows whom, and what is told.
+//!
+//! This folder owns the conversations with neighbors in both directions and what is known of each
+//! link. It decides nothing about positions, and it never queues for anybody: a neighbor's place in
+//! the change log is a number.
+
+mod backoff;
+mod conversation;
+mod dialer;
+mod feed;
+mod follower;
+mod link_end;
+mod link_record;
+mod neighbor;
+mod neighbors;
+mod peer_link;
+mod pusher;
+mod service;
+
+pub(super) use dialer::dial_all;
+pub(super) use neighbors::Neighbors;
+pub(super) use service::PeerService;

@@ -1,0 +1,9 @@
+//! What docs/ARCHITECTURE.md says of the code, held against the code.
+
+mod constants;
+mod limits;
+mod modules;
+mod page;
+mod paths;
+mod rooms;
+mod tokens;
