@@ -6,8 +6,8 @@ use async_std::io::{BufReader, ReadExt};
 use async_std::net::{SocketAddr, TcpListener, TcpStream};
 use async_std::task;
 use herd::config::Herd;
-use herd::fetch::{FETCH_TIMEOUT, SurfFetcher, careful};
-use herd::places::{GooglePlaces, Shared};
+use herd::fetch::{Careful, FETCH_TIMEOUT, SurfFetcher};
+use herd::places::{Coalesced, Google, Remote};
 use herd::runtime::AsyncStd;
 use herd::server::Server;
 use std::error::Error;
@@ -29,10 +29,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         task::spawn(take_in_and_say_nothing(service));
 
         let herd = Herd::from_toml("[servers.Solo]\nlisten = '127.0.0.1:0'")?;
-        let fetcher = careful(AsyncStd::new(), SurfFetcher::new(AsyncStd::new()), FETCH_TIMEOUT);
-        let places = GooglePlaces::new(fetcher, "a-key".parse()?).with_base(&base)?;
-        let server =
-            Server::builder(AsyncStd::new(), &herd, &"Solo".parse()?).places(Shared::new(places));
+        let fetcher =
+            Careful::new(AsyncStd::new(), SurfFetcher::new(AsyncStd::new()), FETCH_TIMEOUT);
+        let places = Remote::new(fetcher, Google::new("a-key".parse()?).with_base(&base)?);
+        let server = Server::builder(AsyncStd::new(), &herd, &"Solo".parse()?)
+            .places(Coalesced::new(places));
         let server = server.bind().await?;
         let (address, stop) = (server.client_address(), server.stop());
         let running = task::spawn(server.run());

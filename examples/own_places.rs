@@ -1,6 +1,6 @@
 //! A source of places of one's own, asked as a server would ask it.
 
-use async_trait::async_trait;
+use herd::async_trait;
 use herd::places::{Answer, Place, Places, PlacesError, Question};
 use herd::protocol::{Coordinates, MaxResults, Radius};
 use std::error::Error;

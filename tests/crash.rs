@@ -160,7 +160,7 @@ fn a_full_disk_stops_the_server_before_it_acknowledges_what_does_not_fit() {
     }
     let (status, log) = herd.await_end("Alford");
     assert_eq!(status.code(), Some(1));
-    assert!(log.contains("herd-server: cannot write the journal: File too large"), "{log}");
+    assert!(log.contains("herd-server: cannot write the journal: "), "{log}");
 
     herd.start_as(herd.launch("Alford").with(&["--no-traffic-log"]));
     for number in 0..acknowledged {
@@ -181,11 +181,10 @@ fn a_data_directory_that_cannot_be_used_is_an_error_that_names_it() {
         .output()
         .expect("the server's program is there");
     assert_eq!(output.status.code(), Some(1));
-    let expected = format!(
-        "herd-server: data directory {}: cannot make the folder: File exists (os error 17)\n",
-        folder.display()
-    );
-    assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
+    let expected =
+        format!("herd-server: data directory {}: cannot make the folder: ", folder.display());
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(error.starts_with(&expected), "{error}");
 }
 
 /// Would fail if two servers could write one journal.

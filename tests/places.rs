@@ -173,7 +173,7 @@ fn a_service_that_answers_html() {
     let page = response("200 OK", "text/html", "<!DOCTYPE html><html>places</html>");
     assert_error(
         &PlacesService::that_sends(page).url(),
-        "the places service answered with no Nearby Search reply: not JSON: expected value at line 1 column 1",
+        "the places service answered with no Nearby Search reply: not JSON: wrong at line 1 column 1",
     );
 }
 

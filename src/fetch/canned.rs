@@ -1,6 +1,9 @@
 //! Answers that were set beforehand.
 
-use super::{FetchError, FetchRequest, FetchResponse, Fetcher};
+use super::error::FetchError;
+use super::fetcher::Fetcher;
+use super::request::FetchRequest;
+use super::response::FetchResponse;
 use async_trait::async_trait;
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};

@@ -1,7 +1,7 @@
 //! What surf sends requests through: connections of the runtime's and rustls', used again and again.
 
 use super::FetchError;
-use super::connection::{self, Connection};
+use super::http_connection::{self as connection, HttpConnection};
 use super::pool::Pool;
 use super::request::host_of;
 use crate::runtime::Runtime;
@@ -65,16 +65,16 @@ impl<R: Runtime> Dialer<R> {
         }
     }
 
-    async fn connect(&self, url: &Url) -> Result<Connection, FetchError> {
+    async fn connect(&self, url: &Url) -> Result<HttpConnection, FetchError> {
         let (address, security) = destination(url)?;
         let host = host_of(url);
         let stream = self.runtime.connect(&address).await;
         let stream = stream.map_err(|error| FetchError::not_connected(&host, &error))?;
         match security {
-            Security::Plain => Connection::open(stream, host).await,
+            Security::Plain => HttpConnection::open(stream, host).await,
             Security::Tls(name) => {
                 let stream = self.secure(stream, name, &host).await?;
-                Connection::open(stream, host).await
+                HttpConnection::open(stream, host).await
             }
         }
     }
@@ -91,7 +91,7 @@ impl<R: Runtime> Dialer<R> {
 }
 
 /// A connection over which a request went, and the head of its response.
-type Asked = Result<(Connection, hyper::Response<Incoming>), FetchError>;
+type Asked = Result<(HttpConnection, hyper::Response<Incoming>), FetchError>;
 
 #[async_trait]
 impl<R: Runtime> surf::HttpClient for Dialer<R> {

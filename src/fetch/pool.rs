@@ -1,6 +1,6 @@
 //! Connections that wait for their next request.
 
-use super::connection::Connection;
+use super::http_connection::HttpConnection;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -21,13 +21,13 @@ pub(super) struct Pool {
 
 struct Idle {
     origin: String,
-    connection: Connection,
+    connection: HttpConnection,
     since: Duration,
 }
 
 impl Pool {
     /// Takes the connection that waited shortest and is still open. `now` is the runtime's uptime.
-    pub(super) async fn take(&self, origin: &str, now: Duration) -> Option<Connection> {
+    pub(super) async fn take(&self, origin: &str, now: Duration) -> Option<HttpConnection> {
         while let Some(mut connection) = self.take_any(origin, now) {
             if connection.is_open().await {
                 return Some(connection);
@@ -36,7 +36,7 @@ impl Pool {
         None
     }
 
-    fn take_any(&self, origin: &str, now: Duration) -> Option<Connection> {
+    fn take_any(&self, origin: &str, now: Duration) -> Option<HttpConnection> {
         let mut idle = self.lock();
         idle.retain(|idle| now.saturating_sub(idle.since) < IDLE_SPAN_MAX);
         let place = idle.iter().rposition(|idle| idle.origin == origin)?;
@@ -44,7 +44,7 @@ impl Pool {
     }
 
     /// Keeps a connection for later, if it is still open.
-    pub(super) async fn keep(&self, origin: String, mut connection: Connection, now: Duration) {
+    pub(super) async fn keep(&self, origin: String, mut connection: HttpConnection, now: Duration) {
         if !connection.is_open().await {
             return;
         }

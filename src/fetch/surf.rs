@@ -1,26 +1,26 @@
 //! The real fetcher: surf, over connections of the runtime's.
 
 use super::dialer::Dialer;
-use super::{FetchError, FetchRequest, FetchResponse, Fetcher, Method, Roots};
-use crate::runtime::{Runtime, timeout};
+use super::error::FetchError;
+use super::fetcher::Fetcher;
+use super::request::{FetchRequest, Method};
+use super::response::FetchResponse;
+use super::roots::Roots;
+use crate::runtime::Runtime;
 use ::surf::http::headers::{HeaderName, HeaderValue};
 use ::surf::http::{Error, Method as SurfMethod};
 use async_trait::async_trait;
 use std::fmt;
-use std::time::Duration;
-
-/// How long a fetch may take by default, from the look-up of the host's name to the end of the
-/// body: 5 s.
-pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
+use std::marker::PhantomData;
 
 /// A [`Fetcher`] that asks over the network: HTTP/1.1, plain or over TLS 1.2 and 1.3.
 ///
 /// A connection is kept for the next request to the same origin. Redirects are not followed, and
-/// bodies come as they are, never compressed.
+/// bodies come as they are, never compressed. It has no limit on time: put it into a
+/// [`Careful`](super::Careful), which has.
 pub struct SurfFetcher<R: Runtime> {
     client: ::surf::Client,
-    runtime: R,
-    timeout: Duration,
+    runtime: PhantomData<fn() -> R>,
 }
 
 impl<R: Runtime> SurfFetcher<R> {
@@ -32,15 +32,8 @@ impl<R: Runtime> SurfFetcher<R> {
 
     /// A fetcher that trusts these authorities only.
     pub fn trusting(runtime: R, roots: Roots) -> Self {
-        let dialer = Dialer::new(runtime.clone(), roots.into_connector());
-        let client = ::surf::Client::with_http_client(dialer);
-        Self { client, runtime, timeout: FETCH_TIMEOUT }
-    }
-
-    /// The same fetcher with another limit on the time that a fetch takes in all.
-    pub fn with_timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
+        let dialer = Dialer::new(runtime, roots.into_connector());
+        Self { client: ::surf::Client::with_http_client(dialer), runtime: PhantomData }
     }
 
     async fn exchange(&self, request: ::surf::Request) -> Result<FetchResponse, Error> {
@@ -54,15 +47,11 @@ impl<R: Runtime> SurfFetcher<R> {
 impl<R: Runtime> Fetcher for SurfFetcher<R> {
     async fn fetch(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let host = request.host();
-        let exchange = self.exchange(surf_request(request)?);
-        match timeout(&self.runtime, self.timeout, exchange).await {
-            Some(Ok(response)) => Ok(response),
-            Some(Err(error)) => Err(error.downcast().unwrap_or_else(|_| {
-                // Only the dialer makes errors, and of the one kind; an unknown text stays here.
-                FetchError::Broken { host, why: "surf failed".to_owned() }
-            })),
-            None => Err(FetchError::TimedOut { host, after: self.timeout }),
-        }
+        self.exchange(surf_request(request)?).await.map_err(|error| {
+            // Only the dialer makes errors, and of the one kind; an unknown text stays here.
+            let unknown = |_| FetchError::Broken { host, why: "surf failed".to_owned() };
+            error.downcast().unwrap_or_else(unknown)
+        })
     }
 }
 
@@ -88,6 +77,6 @@ fn surf_request(request: FetchRequest) -> Result<::surf::Request, FetchError> {
 
 impl<R: Runtime> fmt::Debug for SurfFetcher<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SurfFetcher").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("SurfFetcher").finish_non_exhaustive()
     }
 }

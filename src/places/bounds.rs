@@ -1,6 +1,6 @@
 //! The box of latitudes and longitudes around a circle.
 
-use super::EARTH_RADIUS_METRES;
+use super::earth::EARTH_RADIUS_METRES;
 use crate::protocol::Coordinates;
 
 /// The smallest box that holds a circle on the Earth, in degrees.
@@ -28,15 +28,6 @@ impl Bounds {
         // The circle is widest not at its center, but nearer to the pole, where meridians touch it.
         let half_width = (angle.sin() / latitude.to_radians().cos()).asin().to_degrees();
         Self { south, north, west: longitude - half_width, east: longitude + half_width }
-    }
-}
-
-/// The same longitude from -180 to 180.
-pub(super) fn wrap_longitude(longitude: f64) -> f64 {
-    match longitude {
-        beyond if beyond > 180.0 => beyond - 360.0,
-        beyond if beyond < -180.0 => beyond + 360.0,
-        within => within,
     }
 }
 

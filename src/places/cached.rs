@@ -1,6 +1,9 @@
 //! Answers that are kept for a while.
 
-use super::{Answer, Places, PlacesError, Question};
+use super::answer::Answer;
+use super::places_error::PlacesError;
+use super::question::Question;
+use super::source::Places;
 use crate::runtime::Clock;
 use async_trait::async_trait;
 use hashlink::LinkedHashMap;

@@ -1,6 +1,9 @@
 //! One source after the other.
 
-use super::{Answer, Places, PlacesError, Question};
+use super::answer::Answer;
+use super::places_error::PlacesError;
+use super::question::Question;
+use super::source::Places;
 use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;

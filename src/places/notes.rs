@@ -1,6 +1,6 @@
 //! Words for whoever reads a reply, put into it: `info_messages`.
 
-use super::Answer;
+use super::answer::Answer;
 use super::layout::write_text;
 use super::shape::InvalidAnswer;
 use serde::Deserialize;

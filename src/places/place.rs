@@ -1,8 +1,11 @@
 //! One place of a reply, and the reply that places make.
 
-use super::bounds::{Bounds, wrap_longitude};
-use super::layout::{Object, write_object};
-use super::{Answer, Question};
+use super::answer::Answer;
+use super::bounds::Bounds;
+use super::earth::wrap_longitude;
+use super::layout::Object;
+use super::nearby_search::{Corners, Point, write_description, write_geometry, write_reply};
+use super::question::Question;
 use crate::protocol::Coordinates;
 use std::borrow::Cow;
 
@@ -73,29 +76,19 @@ impl<'a> Place<'a> {
     }
 
     fn write(&self, result: &mut Object<'_>) {
-        result.object("geometry", |geometry| {
-            write_position(geometry, "location", self.location);
-            geometry.object("viewport", |viewport| self.write_viewport(viewport));
-        });
-        result.text("name", &self.name);
-        result.text("place_id", &self.id);
-        result.text("reference", &self.id);
-        result.text("scope", "APP");
-        result.texts("types", &self.types);
-        if let Some(vicinity) = &self.vicinity {
-            result.text("vicinity", vicinity);
-        }
+        let Coordinates { latitude, longitude } = self.location;
+        write_geometry(result, Some(Point { latitude, longitude }), Some(self.viewport()));
+        write_description(result, &self.name, &self.id, &self.types, self.vicinity.as_deref());
     }
 
     /// Across longitude 180 the viewport's north-east has the smaller longitude, as in Google's.
-    fn write_viewport(&self, viewport: &mut Object<'_>) {
+    fn viewport(&self) -> Corners<f64> {
         let Bounds { south, north, west, east } = Bounds::around(self.location, self.reach_metres);
-        let corner = |latitude, longitude| Coordinates {
+        let corner = |latitude, longitude| Point {
             latitude: rounded(latitude),
             longitude: wrap_longitude(rounded(longitude)),
         };
-        write_position(viewport, "northeast", corner(north, east));
-        write_position(viewport, "southwest", corner(south, west));
+        Corners { northeast: corner(north, east), southwest: corner(south, west) }
     }
 }
 
@@ -134,22 +127,9 @@ pub(super) fn lay_out_places<'a>(
     places: impl IntoIterator<Item = Place<'a>>,
 ) -> Vec<u8> {
     let max = question.max.get();
-    let mut places = places.into_iter().peekable();
-    let status = if places.peek().is_some() { "OK" } else { "ZERO_RESULTS" };
     let mut json = Vec::with_capacity((max + 1) * PLACE_BYTES_USUAL);
-    write_object(&mut json, |reply| {
-        reply.texts("html_attributions", html_attributions);
-        reply.objects("results", places.take(max), |result, place| place.write(result));
-        reply.text("status", status);
-    });
+    write_reply(&mut json, html_attributions, places, max, |result, place| place.write(result));
     json
-}
-
-fn write_position(parent: &mut Object<'_>, key: &str, position: Coordinates) {
-    parent.object(key, |object| {
-        object.number("lat", position.latitude);
-        object.number("lng", position.longitude);
-    });
 }
 
 /// Adding zero makes a negative zero positive, which reads better.

@@ -86,7 +86,8 @@ impl Results {
 fn describe(error: serde_json::Error) -> InvalidAnswer {
     match error.classify() {
         Category::Syntax | Category::Eof | Category::Io => {
-            InvalidAnswer::new(format!("not JSON: {error}"))
+            let (line, column) = (error.line(), error.column());
+            InvalidAnswer::new(format!("not JSON: wrong at line {line} column {column}"))
         }
         Category::Data => InvalidAnswer::new("not a JSON object"),
     }

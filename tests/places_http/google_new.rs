@@ -3,13 +3,14 @@
 use super::service::Service;
 use super::source::Source;
 use super::{KEY, SHORT, ask_for, fetcher};
-use herd::fetch::Fetcher;
-use herd::places::GoogleNewPlaces;
+use herd::fetch::{Careful, Fetcher};
+use herd::places::{GoogleNew, Places, Remote};
+use herd::runtime::AsyncStd;
 use std::io::Write;
 
-fn places(fetcher: impl Fetcher, base: &str) -> GoogleNewPlaces<impl Fetcher> {
-    let places = GoogleNewPlaces::new(fetcher, KEY.parse().expect("the test's key is good"));
-    places.with_base(base).expect("the base is good")
+fn places(fetcher: impl Fetcher, base: &str) -> impl Places {
+    let google = GoogleNew::new(KEY.parse().expect("the test's key is good"));
+    Remote::new(fetcher, google.with_base(base).expect("the base is good"))
 }
 
 /// What a client gets from a service that answers so, with the service's address as `HOST`; the key
@@ -121,8 +122,16 @@ fn what_is_no_reply_is_an_error() {
     let no_reply = |place| error(&format!("with no reply of the Places API: wrong at {place}"));
     assert_eq!(answer("200 OK", "<html>"), no_reply("line 1 column 1"));
     assert_eq!(answer("200 OK", r#"{"places":{}}"#), no_reply("line 1 column 10"));
-    let name = r#"{"places":[{"id":1}]}"#;
-    assert_eq!(answer("200 OK", name), no_reply("line 1 column 18"));
+}
+
+/// Without it one odd place would cost a client all the others.
+#[test]
+fn an_odd_place_is_left_out() {
+    let places = r#"{"places":[{"id":1}, null, {"id":"good","photos":[7]}]}"#;
+    let reply = answer("200 OK", places).expect("it is a reply");
+    assert_eq!(reply.matches("\"place_id\"").count(), 1, "{reply}");
+    assert!(reply.contains("\"place_id\" : \"good\""), "{reply}");
+    assert!(reply.contains("\"status\" : \"OK\""), "{reply}");
 }
 
 /// Without it half of a reply could pass for a whole one, or a hung service hold a client up.
@@ -139,5 +148,8 @@ fn a_connection_that_breaks_or_hangs_is_an_error() {
     });
     let base = format!("http://{}", hung.address());
     let late = format!("{} did not answer within 0.3 s", hung.address());
-    assert_eq!(ask_for(&places(fetcher().with_timeout(SHORT), &base), "10", 1), none(&late));
+    assert_eq!(
+        ask_for(&places(Careful::new(AsyncStd::new(), fetcher(), SHORT), &base), "10", 1),
+        none(&late)
+    );
 }

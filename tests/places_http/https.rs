@@ -6,7 +6,7 @@ use futures_rustls::pki_types::PrivateKeyDer;
 use futures_rustls::rustls::crypto::ring;
 use futures_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
 use herd::fetch::{Roots, SurfFetcher};
-use herd::places::GooglePlaces;
+use herd::places::{Google, Remote};
 use herd::runtime::AsyncStd;
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
@@ -154,8 +154,9 @@ fn a_connection_over_tls_is_used_again() {
         wait_for_close(stream);
     });
     let fetcher = SurfFetcher::trusting(AsyncStd::new(), authority.roots());
-    let places = GooglePlaces::new(fetcher, KEY.parse().expect("the test's key is good"));
-    let places = places.with_base(&format!("https://{}", source.address())).expect("it is a base");
+    let google = Google::new(KEY.parse().expect("the test's key is good"));
+    let google = google.with_base(&format!("https://{}", source.address())).expect("it is a base");
+    let places = Remote::new(fetcher, google);
     for _ in 0..2 {
         assert_eq!(ask_for(&places, "10", 2).as_deref(), Ok(CUT_REPLY));
     }

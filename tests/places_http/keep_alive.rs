@@ -4,14 +4,14 @@ use super::service::{Seen, Service, Then, response};
 use super::{CUT_REPLY, KEY, REPLY, ask_for, fetcher};
 use async_std::task::block_on;
 use herd::fetch::{FetchError, FetchRequest, Fetcher};
-use herd::places::GooglePlaces;
+use herd::places::{Google, Places, Remote};
 use std::io::Write;
 use std::time::{Duration, Instant};
 
 /// Google's Nearby Search at a service, with connections that last from question to question.
-fn google(service: &Service) -> GooglePlaces<impl Fetcher> {
-    let places = GooglePlaces::new(fetcher(), KEY.parse().expect("the test's key is good"));
-    places.with_base(&service.base()).expect("the base is good")
+fn google(service: &Service) -> impl Places {
+    let google = Google::new(KEY.parse().expect("the test's key is good"));
+    Remote::new(fetcher(), google.with_base(&service.base()).expect("the base is good"))
 }
 
 /// Waits until the service has closed so many connections.

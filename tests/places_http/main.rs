@@ -10,8 +10,8 @@ mod source;
 mod trouble;
 
 use async_std::task::block_on;
-use herd::fetch::{FetchError, FetchRequest, FetchResponse, Fetcher, Roots, SurfFetcher};
-use herd::places::{GooglePlaces, Places, Question};
+use herd::fetch::{Careful, FetchError, FetchRequest, FetchResponse, Fetcher, Roots, SurfFetcher};
+use herd::places::{Google, Places, Question, Remote};
 use herd::protocol::{Coordinates, MaxResults, Radius};
 use herd::runtime::AsyncStd;
 use source::{Source, wait_for_close};
@@ -31,7 +31,8 @@ const SHORT: Duration = Duration::from_millis(300);
 /// none. The key is in neither.
 fn ask(fetcher: impl Fetcher, base: &str) -> Result<String, String> {
     let key = KEY.parse().expect("the test's key is good");
-    let places = GooglePlaces::new(fetcher, key).with_base(base).expect("the base is good");
+    let google = Google::new(key).with_base(base).expect("the base is good");
+    let places = Remote::new(fetcher, google);
     ask_for(&places, "10", 2)
 }
 
@@ -143,7 +144,7 @@ fn an_error_page_is_told_by_its_status() {
     let error = |text: &str| Err(format!("the places service answered {text}"));
     assert_eq!(page("500 Internal Server Error"), error("500"));
     assert_eq!(page("404 Not Found"), error("404"));
-    let not_json = "with no Nearby Search reply: not JSON: expected value at line 1 column 1";
+    let not_json = "with no Nearby Search reply: not JSON: wrong at line 1 column 1";
     assert_eq!(page("200 OK"), error(not_json));
 }
 
@@ -173,7 +174,11 @@ fn a_service_that_hangs_is_left_in_time() {
             wait_for_close(stream);
         });
         let start = Instant::now();
-        assert_eq!(play(source, fetcher().with_timeout(SHORT)).0, timed_out, "{said:?}");
+        assert_eq!(
+            play(source, Careful::new(AsyncStd::new(), fetcher(), SHORT)).0,
+            timed_out,
+            "{said:?}"
+        );
         assert!(start.elapsed() >= SHORT, "{said:?}");
     }
 }

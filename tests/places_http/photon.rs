@@ -3,11 +3,10 @@
 use super::service::Service;
 use super::source::Source;
 use super::{ask_for, fetcher};
-use herd::fetch::Fetcher;
-use herd::places::PhotonPlaces;
+use herd::places::{Photon, Places, Remote};
 
-fn places(base: &str) -> PhotonPlaces<impl Fetcher> {
-    PhotonPlaces::new(fetcher()).with_base(base).expect("the base is good")
+fn places(base: &str) -> impl Places {
+    Remote::new(fetcher(), Photon::new().with_base(base).expect("the base is good"))
 }
 
 fn answer(status: &str, body: &str) -> Result<String, String> {
@@ -89,4 +88,27 @@ fn errors_are_told() {
     assert_eq!(answer("200 OK", "<html>"), error(no_json));
     let no_features = "with no GeoJSON of Photon's: wrong at line 1 column 2";
     assert_eq!(answer("200 OK", "{}"), error(no_features));
+}
+
+/// Without it one odd feature would cost a client all the others.
+#[test]
+fn an_odd_feature_is_left_out() {
+    let feature = |geometry: &str, id: &str, name: &str| {
+        format!(
+            r#"{{"geometry":{geometry},"properties":{{"osm_type":"N",{id}"osm_key":"amenity","osm_value":"cafe","name":{name}}}}}"#
+        )
+    };
+    let here = r#"{"coordinates":[-118.445127,34.06893]}"#;
+    let (id, good) = (r#""osm_id":1,"#, r#""Good""#);
+    let features = [
+        feature("null", id, good),
+        feature(here, "", good),
+        feature(here, id, "[1]"),
+        feature(here, id, good),
+        "7".to_owned(),
+    ];
+    let said = format!(r#"{{"features":[{}]}}"#, features.join(","));
+    let reply = answer("200 OK", &said).expect("it is a reply");
+    assert_eq!(reply.matches("\"place_id\"").count(), 1, "{reply}");
+    assert!(reply.contains("\"name\" : \"Good\""), "{reply}");
 }

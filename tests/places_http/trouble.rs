@@ -3,16 +3,16 @@
 use super::service::{Seen, Service, Then, response};
 use super::source::Source;
 use super::{CUT_REPLY, KEY, REPLY, SHORT, ask_for, fetcher, outcome};
-use herd::fetch::{FAILURES_MAX, careful};
-use herd::places::{Chain, Gazetteer, GooglePlaces, Places, Shared};
+use herd::fetch::{Careful, FAILURES_MAX};
+use herd::places::{Chain, Coalesced, Gazetteer, Google, Places, Remote};
 use herd::runtime::AsyncStd;
 use std::io::Write;
 
 /// Google's Nearby Search at `base`, with all that a server puts around it.
 fn remote(base: &str) -> impl Places {
-    let key = KEY.parse().expect("the test's key is good");
-    let places = GooglePlaces::new(careful(AsyncStd::new(), fetcher(), SHORT * 10), key);
-    Shared::new(places.with_base(base).expect("the base is good"))
+    let google = Google::new(KEY.parse().expect("the test's key is good"));
+    let google = google.with_base(base).expect("the base is good");
+    Coalesced::new(Remote::new(Careful::new(AsyncStd::new(), fetcher(), SHORT * 10), google))
 }
 
 /// Without it whoever sends gzip unasked would be told as no JSON, or unpacked into all memory.

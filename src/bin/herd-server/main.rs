@@ -4,6 +4,7 @@
 mod check;
 mod descriptors;
 mod failure;
+mod file;
 mod logging;
 mod options;
 mod places;

@@ -1,12 +1,12 @@
 //! From options to the source of places.
 
+use super::file::read;
 use super::options::Options;
 use super::places_source::{PlacesSource, PlacesUrl};
-use super::setup::read;
-use herd::fetch::{FETCH_TIMEOUT, Fetcher, SurfFetcher, careful};
+use herd::fetch::{Careful, FETCH_TIMEOUT, SurfFetcher};
 use herd::places::{
-    ApiKey, Cached, Chain, FilePlaces, Gazetteer, GoogleNewPlaces, GooglePlaces, PhotonPlaces,
-    Places, Shared,
+    ApiKey, Cached, Chain, Coalesced, FilePlaces, Gazetteer, Google, GoogleNew, Photon, Places,
+    Remote, Service,
 };
 use herd::runtime::Runtime;
 use std::error::Error;
@@ -45,62 +45,39 @@ fn open(
     source: &PlacesSource,
     options: &Options,
 ) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
+    let url = url(source, options);
     match source {
         PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
         PlacesSource::File(path) => Ok(Arc::new(FilePlaces::open(path)?)),
         PlacesSource::Google => {
-            let places = GooglePlaces::new(fetcher(runtime, options), google_key(source, options)?);
-            Ok(remote(
-                runtime,
-                options,
-                match url(source, options) {
-                    Some(url) => places.with_base(url)?,
-                    None => places,
-                },
-            ))
+            let google = Google::new(google_key(source, options)?);
+            let google = url.map_or(Ok(google.clone()), |url| google.with_base(url))?;
+            Ok(remote(runtime, options, google))
         }
         PlacesSource::GoogleNew => {
-            let places =
-                GoogleNewPlaces::new(fetcher(runtime, options), google_key(source, options)?);
-            let places = match &options.places_field_mask {
-                Some(mask) => places.with_field_mask(mask.clone()),
-                None => places,
-            };
-            Ok(remote(
-                runtime,
-                options,
-                match url(source, options) {
-                    Some(url) => places.with_base(url)?,
-                    None => places,
-                },
-            ))
+            let google = GoogleNew::new(google_key(source, options)?);
+            let mask = options.places_field_mask.clone().unwrap_or_default();
+            let google = google.with_field_mask(mask);
+            let google = url.map_or(Ok(google.clone()), |url| google.with_base(url))?;
+            Ok(remote(runtime, options, google))
         }
         PlacesSource::Photon => {
-            let places = PhotonPlaces::new(fetcher(runtime, options));
-            Ok(remote(
-                runtime,
-                options,
-                match url(source, options) {
-                    Some(url) => places.with_base(url)?,
-                    None => places,
-                },
-            ))
+            let photon = url.map_or(Ok(Photon::new()), |url| Photon::new().with_base(url))?;
+            Ok(remote(runtime, options, photon))
         }
     }
 }
 
-/// A source of its own connections and limits. Those of a chain share the time that a client waits.
-fn fetcher(runtime: &impl Runtime, options: &Options) -> impl Fetcher {
+/// A source with connections and limits of its own. Equal questions are asked once, and answers are
+/// cached if that is asked for. The sources of a chain share the time that a client waits.
+fn remote(runtime: &impl Runtime, options: &Options, service: impl Service) -> Arc<dyn Places> {
     let remotes = options.places.sources().iter().filter(|source| source.is_remote()).count();
-    let span = FETCH_TIMEOUT / u32::try_from(remotes).expect("an argument is not that long");
-    careful(runtime.clone(), SurfFetcher::new(runtime.clone()), span)
-}
-
-/// What every remote source gets: equal questions are asked once, and answers kept if so wished.
-fn remote(runtime: &impl Runtime, options: &Options, places: impl Places) -> Arc<dyn Places> {
+    let timeout = FETCH_TIMEOUT / u32::try_from(remotes).expect("an argument is not that long");
+    let fetcher = Careful::new(runtime.clone(), SurfFetcher::new(runtime.clone()), timeout);
+    let places = Remote::new(fetcher, service);
     match options.places_cache {
-        Some(limits) => Arc::new(Shared::new(Cached::new(runtime.clone(), places, limits))),
-        None => Arc::new(Shared::new(places)),
+        Some(limits) => Arc::new(Coalesced::new(Cached::new(runtime.clone(), places, limits))),
+        None => Arc::new(Coalesced::new(places)),
     }
 }
 

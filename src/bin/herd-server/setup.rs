@@ -1,6 +1,7 @@
 //! From options to a server that is ready to be bound.
 
 use super::descriptors::connections_within;
+use super::file::read;
 use super::options::Options;
 use super::places::places;
 use super::replay_progress::ReplayProgress;
@@ -11,7 +12,6 @@ use herd::runtime::Runtime;
 use herd::server::{Builder, Server};
 use herd::traffic::{self, TrafficLog};
 use std::error::Error;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -72,11 +72,6 @@ fn require_server(herd: &Herd, name: &ServerName) -> Result<(), String> {
     }
     let known: Vec<_> = herd.servers().map(|server| server.name().as_str()).collect();
     Err(format!("the herd has no server {name}; it has {}", known.join(", ")))
-}
-
-/// Reads a text file, or says which one could not be read.
-pub(super) fn read(path: &Path) -> Result<String, String> {
-    fs::read_to_string(path).map_err(|error| format!("cannot read {}: {error}", path.display()))
 }
 
 fn traffic_log(options: &Options) -> Option<PathBuf> {

@@ -6,8 +6,12 @@
 mod data;
 mod search;
 
+use super::answer::Answer;
+use super::place::Place;
 use super::place::lay_out_places;
-use super::{Answer, Place, Places, PlacesError, Question};
+use super::places_error::PlacesError;
+use super::question::Question;
+use super::source::Places;
 use async_trait::async_trait;
 use data::{EMBEDDED, Kind};
 use search::{Found, most_populous};

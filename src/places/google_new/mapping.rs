@@ -1,41 +1,43 @@
 //! Places of the new API in the shape of Nearby Search, its keys in the order of the alphabet.
 
 use super::wire::{LatLng, Photo, Place, Reply};
-use crate::places::Answer;
-use crate::places::layout::{Object, write_object};
+use crate::places::answer::Answer;
+use crate::places::layout::Object;
 use crate::places::link::html_link;
+use crate::places::nearby_search::{Corners, Point, write_geometry, write_reply};
 use crate::places::number::Number;
 use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// The most attributions that a reply gets; a page of results has a handful.
+const ATTRIBUTIONS_MAX: usize = 100;
 
 /// The Nearby Search reply that says the same.
 pub(super) fn answer(reply: &Reply<'_>) -> Answer {
     let mut json = Vec::new();
-    write_object(&mut json, |object| {
-        object.texts("html_attributions", &attributions(&reply.places));
-        object.objects("results", &reply.places, write_place);
-        object.text("status", if reply.places.is_empty() { "ZERO_RESULTS" } else { "OK" });
-    });
+    let attributions = attributions(&reply.places.0);
+    write_reply(&mut json, &attributions, &reply.places.0, usize::MAX, write_place);
     json.push(b'\n');
     Answer::from_json(json).expect("what is laid out above is a Nearby Search reply")
 }
 
-/// Each provider that is to be named, once.
+/// Each provider once, however many places it has.
 fn attributions(places: &[Place<'_>]) -> Vec<String> {
-    let mut links: Vec<String> = Vec::new();
-    for attribution in places.iter().flat_map(|place| &place.attributions) {
-        let link = html_link(&attribution.provider_uri, &attribution.provider);
-        if !links.contains(&link) {
-            links.push(link);
-        }
-    }
-    links
+    let mut seen = HashSet::new();
+    let all = places.iter().flat_map(|place| &place.attributions.0);
+    all.map(|attribution| html_link(&attribution.provider_uri, &attribution.provider))
+        .filter(|link| seen.insert(link.clone()))
+        .take(ATTRIBUTIONS_MAX)
+        .collect()
 }
 
 fn write_place(result: &mut Object<'_>, place: &Place<'_>) {
     write_optional(result, "business_status", place.business_status.as_ref());
-    if place.location.is_some() || place.viewport.is_some() {
-        result.object("geometry", |geometry| write_geometry(geometry, place));
-    }
+    let viewport = place.viewport.as_ref().map(|viewport| Corners {
+        northeast: point(&viewport.high),
+        southwest: point(&viewport.low),
+    });
+    write_geometry(result, place.location.as_ref().map(point), viewport);
     if let Some(base) = &place.icon_mask_base_uri {
         result.text("icon", &format!("{base}.png"));
     }
@@ -45,8 +47,8 @@ fn write_place(result: &mut Object<'_>, place: &Place<'_>) {
     if let Some(open_now) = place.regular_opening_hours.as_ref().and_then(|hours| hours.open_now) {
         result.object("opening_hours", |hours| hours.truth("open_now", open_now));
     }
-    if !place.photos.is_empty() {
-        result.objects("photos", &place.photos, write_photo);
+    if !place.photos.0.is_empty() {
+        result.objects("photos", &place.photos.0, write_photo);
     }
     write_optional(result, "place_id", place.id.as_ref());
     if let Some(code) = &place.plus_code {
@@ -67,28 +69,17 @@ fn write_place(result: &mut Object<'_>, place: &Place<'_>) {
     write_optional(result, "vicinity", address);
 }
 
-fn write_geometry(geometry: &mut Object<'_>, place: &Place<'_>) {
-    if let Some(location) = &place.location {
-        write_position(geometry, "location", location);
+/// A number that the service leaves out is zero.
+fn point<'a>(position: &LatLng<'a>) -> Point<Number<'a>> {
+    Point {
+        latitude: position.latitude.unwrap_or(Number::ZERO),
+        longitude: position.longitude.unwrap_or(Number::ZERO),
     }
-    if let Some(viewport) = &place.viewport {
-        geometry.object("viewport", |corners| {
-            write_position(corners, "northeast", &viewport.high);
-            write_position(corners, "southwest", &viewport.low);
-        });
-    }
-}
-
-fn write_position(parent: &mut Object<'_>, key: &str, position: &LatLng<'_>) {
-    parent.object(key, |object| {
-        object.digits("lat", position.latitude.unwrap_or(Number::ZERO));
-        object.digits("lng", position.longitude.unwrap_or(Number::ZERO));
-    });
 }
 
 fn write_photo(object: &mut Object<'_>, photo: &Photo<'_>) {
     write_number(object, "height", photo.height_px);
-    let authors = photo.author_attributions.iter();
+    let authors = photo.author_attributions.0.iter();
     let links: Vec<String> =
         authors.map(|author| html_link(&author.uri, &author.display_name)).collect();
     object.texts("html_attributions", &links);

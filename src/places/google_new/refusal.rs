@@ -1,6 +1,6 @@
 //! Google's errors in the statuses of Nearby Search.
 
-use crate::places::Answer;
+use crate::places::answer::Answer;
 use serde::Deserialize;
 
 /// The reply for an HTTP status that is an error, with Google's own message where there is one; None

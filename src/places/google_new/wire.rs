@@ -1,6 +1,7 @@
 //! What Google's Places API (New) sends, as far as a reply has a place for it. Numbers stay as they
 //! are written, and what is missing is missing there, too.
 
+use crate::places::lenient::Lenient;
 use crate::places::number::Number;
 use serde::Deserialize;
 use std::borrow::Cow;
@@ -8,7 +9,7 @@ use std::borrow::Cow;
 #[derive(Deserialize)]
 pub(super) struct Reply<'a> {
     #[serde(borrow, default)]
-    pub(super) places: Vec<Place<'a>>,
+    pub(super) places: Lenient<Place<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -44,9 +45,9 @@ pub(super) struct Place<'a> {
     pub(super) icon_background_color: Option<Cow<'a, str>>,
     pub(super) regular_opening_hours: Option<OpeningHours>,
     #[serde(borrow, default)]
-    pub(super) photos: Vec<Photo<'a>>,
+    pub(super) photos: Lenient<Photo<'a>>,
     #[serde(borrow, default)]
-    pub(super) attributions: Vec<Attribution<'a>>,
+    pub(super) attributions: Lenient<Attribution<'a>>,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +98,7 @@ pub(super) struct Photo<'a> {
     #[serde(borrow)]
     pub(super) height_px: Option<Number<'a>>,
     #[serde(borrow, default)]
-    pub(super) author_attributions: Vec<Author<'a>>,
+    pub(super) author_attributions: Lenient<Author<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -1,5 +1,6 @@
 //! GeoJSON as Photon sends it, as far as a reply has a place for it. Numbers stay as they are written.
 
+use crate::places::lenient::Lenient;
 use crate::places::number::Number;
 use crate::protocol::Coordinates;
 use serde::Deserialize;
@@ -12,7 +13,7 @@ pub(super) const PLACE_KEYS: [&str; 4] = ["amenity", "tourism", "shop", "leisure
 #[derive(Deserialize)]
 pub(super) struct Collection<'a> {
     #[serde(borrow)]
-    pub(super) features: Vec<Feature<'a>>,
+    pub(super) features: Lenient<Feature<'a>>,
 }
 
 #[derive(Deserialize)]

@@ -6,10 +6,13 @@
 mod feature;
 mod mapping;
 
+use super::answer::Answer;
+use super::base::InvalidBase;
 use super::base::endpoint;
-use super::{Answer, InvalidBase, Places, PlacesError, Question};
-use crate::fetch::{FetchRequest, FetchResponse, Fetcher, Url};
-use async_trait::async_trait;
+use super::places_error::PlacesError;
+use super::question::Question;
+use super::service::Service;
+use crate::fetch::{FetchRequest, FetchResponse, Url};
 use feature::{Collection, PLACE_KEYS};
 use std::fmt;
 
@@ -29,32 +32,40 @@ const RADIUS_KM_MIN: f64 = 0.001;
 /// Requests say who asks, as fair use needs.
 const USER_AGENT: &str = concat!("herd-server/", env!("CARGO_PKG_VERSION"));
 
-/// The source that asks a Photon service. The nearest place comes first.
+/// A Photon service. The nearest place comes first.
 ///
 /// Each question asks for as many places as anyone can want, so that its answer serves everyone in
 /// that place. A question for none asks nobody.
-pub struct PhotonPlaces<F: Fetcher> {
-    fetcher: F,
+#[derive(Clone)]
+pub struct Photon {
     endpoint: Url,
 }
 
-impl<F: Fetcher> PhotonPlaces<F> {
-    /// A source that asks the service of Photon's makers.
-    pub fn new(fetcher: F) -> Self {
+impl Photon {
+    /// The service of Photon's makers.
+    pub fn new() -> Self {
         let endpoint = endpoint(PHOTON_BASE, REVERSE).expect("Photon's base is a good one");
-        Self { fetcher, endpoint }
+        Self { endpoint }
     }
 
-    /// The same source with another service, such as one's own: `base` is what comes before
+    /// The same at another place, such as one's own: `base` is what comes before
     /// `/reverse`, a URL of `http` or `https`.
     ///
     /// # Errors
     /// When `base` is anything else, or has a user name, a password, a query or a fragment.
     pub fn with_base(self, base: &str) -> Result<Self, InvalidBase> {
-        Ok(Self { endpoint: endpoint(base, REVERSE)?, ..self })
+        Ok(Self { endpoint: endpoint(base, REVERSE)? })
     }
+}
 
-    fn request(&self, question: &Question) -> FetchRequest {
+impl Default for Photon {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Service for Photon {
+    fn request(&self, question: &Question) -> Option<FetchRequest> {
         let Question { center, radius, max: _ } = question;
         let kilometres = (radius.metres() / 1000.0).max(RADIUS_KM_MIN);
         let tags: String = PLACE_KEYS.iter().map(|key| format!("&osm_tag={key}")).collect();
@@ -64,44 +75,27 @@ impl<F: Fetcher> PhotonPlaces<F> {
         );
         let mut url = self.endpoint.clone();
         url.set_query(Some(&query));
-        FetchRequest::get(url).with_header("User-Agent", USER_AGENT)
+        question.wants_any().then(|| FetchRequest::get(url).with_header("User-Agent", USER_AGENT))
     }
-}
 
-#[async_trait]
-impl<F: Fetcher> Places for PhotonPlaces<F> {
-    async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
-        if !question.wants_any() {
-            return Ok(Answer::zero_results());
-        }
-        match self.fetcher.fetch(self.request(question)).await {
-            Ok(response) => answer(question, &response),
-            Err(error) => {
-                Err(PlacesError::new(format!("no answer from the places service: {error}")))
+    fn answer(&self, question: &Question, response: FetchResponse) -> Result<Answer, PlacesError> {
+        match response.status() {
+            200 => {}
+            429 => {
+                let message = PlacesError::of_status(429).to_string();
+                return Ok(Answer::refusal("OVER_QUERY_LIMIT", &message));
             }
+            status => return Err(PlacesError::of_status(status)),
         }
+        let collection: Collection<'_> = serde_json::from_slice(response.body())
+            .map_err(|error| PlacesError::not_understood("GeoJSON of Photon's", &error))?;
+        Ok(mapping::answer(question, &collection.features.0))
     }
 }
 
-impl<F: Fetcher> fmt::Debug for PhotonPlaces<F> {
+impl fmt::Debug for Photon {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let endpoint = self.endpoint.as_str();
-        f.debug_struct("PhotonPlaces").field("endpoint", &endpoint).finish_non_exhaustive()
+        f.debug_struct("Photon").field("endpoint", &endpoint).finish_non_exhaustive()
     }
-}
-
-fn answer(question: &Question, response: &FetchResponse) -> Result<Answer, PlacesError> {
-    let refused = |status| match status {
-        429 => Ok(Answer::refusal("OVER_QUERY_LIMIT", "the places service answered 429")),
-        _ => Err(PlacesError::new(format!("the places service answered {status}"))),
-    };
-    if response.status() != 200 {
-        return refused(response.status());
-    }
-    let collection: Collection<'_> = serde_json::from_slice(response.body()).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        let what = "the places service answered with no GeoJSON of Photon's";
-        PlacesError::new(format!("{what}: wrong at line {line} column {column}"))
-    })?;
-    Ok(mapping::answer(question, &collection.features))
 }

@@ -27,13 +27,13 @@ type Driver = http1::Connection<Transport, Full<Bytes>>;
 ///
 /// The driver, which moves the bytes, runs within the futures of the methods and not as a task of
 /// its own: who drops such a future and the connection cuts it.
-pub(super) struct Connection {
+pub(super) struct HttpConnection {
     host: String,
     requests: http1::SendRequest<Full<Bytes>>,
     driver: Driver,
 }
 
-impl Connection {
+impl HttpConnection {
     /// Takes over a stream to `host`, the name that errors give it.
     pub(super) async fn open(
         stream: impl Duplex + 'static,

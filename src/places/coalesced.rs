@@ -1,6 +1,9 @@
 //! Equal questions that are asked once.
 
-use super::{Answer, Places, PlacesError, Question};
+use super::answer::Answer;
+use super::places_error::PlacesError;
+use super::question::Question;
+use super::source::Places;
 use async_lock::OnceCell;
 use async_trait::async_trait;
 use std::collections::BTreeMap;
@@ -12,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 ///
 /// Nothing is kept once the answer is there. When whoever asked first gives up, the next one asks.
 #[derive(Debug)]
-pub struct Shared<P> {
+pub struct Coalesced<P> {
     source: P,
     flights: Mutex<BTreeMap<Key, Flight>>,
 }
@@ -23,7 +26,7 @@ type Flight = Arc<OnceCell<Result<Answer, PlacesError>>>;
 /// Latitude, longitude and radius bit by bit, and whether any place is wanted.
 type Key = (u64, u64, u64, bool);
 
-impl<P: Places> Shared<P> {
+impl<P: Places> Coalesced<P> {
     /// The same source, asked once for equal questions.
     pub fn new(source: P) -> Self {
         Self { source, flights: Mutex::default() }
@@ -36,7 +39,7 @@ impl<P: Places> Shared<P> {
     fn board(&self, question: &Question) -> Seat<'_, P> {
         let key = key(question);
         let flight = Arc::clone(self.flights().entry(key).or_default());
-        Seat { shared: self, key, flight }
+        Seat { coalesced: self, key, flight }
     }
 }
 
@@ -48,7 +51,7 @@ fn key(question: &Question) -> Key {
 }
 
 #[async_trait]
-impl<P: Places> Places for Shared<P> {
+impl<P: Places> Places for Coalesced<P> {
     async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
         let seat = self.board(question);
         let question = question.for_everyone();
@@ -62,7 +65,7 @@ impl<P: Places> Places for Shared<P> {
 
 /// One who waits for a flight's answer.
 struct Seat<'a, P: Places> {
-    shared: &'a Shared<P>,
+    coalesced: &'a Coalesced<P>,
     key: Key,
     flight: Flight,
 }
@@ -70,7 +73,7 @@ struct Seat<'a, P: Places> {
 impl<P: Places> Drop for Seat<'_, P> {
     /// The first to leave with an answer ends the flight, and so does the last to give up.
     fn drop(&mut self) {
-        let mut flights = self.shared.flights();
+        let mut flights = self.coalesced.flights();
         let is_last = Arc::strong_count(&self.flight) == 2;
         let is_over = self.flight.is_initialized() || is_last;
         if is_over && flights.get(&self.key).is_some_and(|ours| Arc::ptr_eq(ours, &self.flight)) {
@@ -118,9 +121,9 @@ mod tests {
         String::from_utf8(out).expect("a reply is UTF-8")
     }
 
-    fn slow() -> (Arc<Slow>, Shared<Arc<Slow>>) {
+    fn slow() -> (Arc<Slow>, Coalesced<Arc<Slow>>) {
         let slow = Arc::new(Slow { asked: AtomicUsize::new(0), gate: Semaphore::new(0) });
-        (slow.clone(), Shared::new(slow))
+        (slow.clone(), Coalesced::new(slow))
     }
 
     /// Without it a crowd in one place would be billed for a crowd of requests; and without its cut
@@ -128,9 +131,9 @@ mod tests {
     #[test]
     fn equal_questions_are_asked_once_and_each_gets_what_it_wants() {
         block_on(async {
-            let (source, shared) = slow();
+            let (source, coalesced) = slow();
             let (one, two) = (question(1.0, "10", 1), question(1.0, "10.0", 2));
-            let (mut first, mut second) = (shared.nearby(&one), shared.nearby(&two));
+            let (mut first, mut second) = (coalesced.nearby(&one), coalesced.nearby(&two));
             assert_eq!(poll_once(&mut first).await, None);
             assert_eq!(poll_once(&mut second).await, None);
             source.gate.add_permits(1);
@@ -139,8 +142,8 @@ mod tests {
             let second = second.expect("it answers");
             assert_eq!(text(&second, 2), "{\"results\":[1,1],\"status\":\"OK\"}\n\n");
             assert_eq!(source.asked.load(Relaxed), 1);
-            assert!(shared.flights().is_empty(), "nothing is kept");
-            shared.nearby(&one).await.expect("it answers");
+            assert!(coalesced.flights().is_empty(), "nothing is kept");
+            coalesced.nearby(&one).await.expect("it answers");
             assert_eq!(source.asked.load(Relaxed), 2, "nothing is kept");
         });
     }
@@ -149,20 +152,20 @@ mod tests {
     #[test]
     fn questions_that_differ_are_asked_each() {
         block_on(async {
-            let (source, shared) = slow();
+            let (source, coalesced) = slow();
             let questions = [
                 question(1.0, "10", 1),
                 question(1.0000001, "10", 1),
                 question(1.0, "11", 1),
                 question(1.0, "10", 0),
             ];
-            let mut flights: Vec<_> = questions.iter().map(|one| shared.nearby(one)).collect();
+            let mut flights: Vec<_> = questions.iter().map(|one| coalesced.nearby(one)).collect();
             for flight in &mut flights {
                 assert_eq!(poll_once(flight).await, None);
             }
             assert_eq!(source.asked.load(Relaxed), 4);
             drop(flights);
-            assert!(shared.flights().is_empty(), "who gives up leaves nothing");
+            assert!(coalesced.flights().is_empty(), "who gives up leaves nothing");
         });
     }
 
@@ -170,9 +173,9 @@ mod tests {
     #[test]
     fn when_the_first_gives_up_the_next_asks() {
         block_on(async {
-            let (source, shared) = slow();
+            let (source, coalesced) = slow();
             let one = question(1.0, "10", 1);
-            let (mut first, mut second) = (shared.nearby(&one), shared.nearby(&one));
+            let (mut first, mut second) = (coalesced.nearby(&one), coalesced.nearby(&one));
             assert_eq!(poll_once(&mut first).await, None);
             assert_eq!(poll_once(&mut second).await, None);
             drop(first);

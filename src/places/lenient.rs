@@ -1,0 +1,46 @@
+//! Lists of which some entries make no sense.
+
+use serde::de::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
+
+/// The most entries of a list that are looked at. Services send 20 to 50 places, and a handful of
+/// everything else.
+pub(super) const ENTRIES_MAX: usize = 1_000;
+
+/// The entries of a JSON array that are what they should be. Others are left out one by one: an odd
+/// entry costs nobody the good ones. So are those behind the first [`ENTRIES_MAX`].
+#[derive(Debug)]
+pub(super) struct Lenient<T>(pub(super) Vec<T>);
+
+impl<T> Default for Lenient<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Lenient<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entries = Vec::<&'de RawValue>::deserialize(deserializer)?;
+        let good = entries.into_iter().take(ENTRIES_MAX);
+        Ok(Self(good.filter_map(|entry| serde_json::from_str(entry.get()).ok()).collect()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_entries_are_left_out_one_by_one() {
+        let read: Lenient<u8> = serde_json::from_str("[1, null, \"2\", 300, [4], 5]").unwrap();
+        assert_eq!(read.0, [1, 5]);
+        assert!(serde_json::from_str::<Lenient<u8>>("{}").is_err());
+    }
+
+    /// Without it a reply of four megabytes would be as many entries.
+    #[test]
+    fn a_list_without_end_is_cut() {
+        let list = format!("[{}0]", "0,".repeat(2 * ENTRIES_MAX));
+        assert_eq!(serde_json::from_str::<Lenient<u8>>(&list).unwrap().0.len(), ENTRIES_MAX);
+    }
+}
