@@ -2,7 +2,7 @@
 
 use super::options::Options;
 use super::places_source::{PlacesSource, PlacesUrl};
-use super::setup::read;
+use super::text_file::read;
 use herd::fetch::{FETCH_TIMEOUT, Fetcher, SurfFetcher, careful};
 use herd::places::{
     ApiKey, Cached, Chain, FilePlaces, Gazetteer, GoogleNewPlaces, GooglePlaces, PhotonPlaces,
