@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::task::{Context, Poll};
 
 /// A connection in a simulated network.
-pub(super) struct Connection {
+pub(super) struct SimConnection {
     ends: [End; 2],
     /// What the dialler and what the acceptor writes.
     pipes: [Pipe; 2],
@@ -39,7 +39,7 @@ impl End {
     }
 }
 
-impl Connection {
+impl SimConnection {
     pub(super) fn new(dialler: End, acceptor: End) -> Self {
         Self { ends: [dialler, acceptor], pipes: [Pipe::default(), Pipe::default()] }
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Something that happened in a simulated network. Machines are given by their names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
+pub enum NetworkEvent<'a> {
     /// A connection was made.
     Connected {
         /// The connection's number, from 1 on.
@@ -35,4 +35,4 @@ pub enum Event<'a> {
 }
 
 /// Is shown every event with the virtual time since the world began. It must not touch the world.
-pub(super) type Observer = Box<dyn FnMut(Duration, Event<'_>) + Send>;
+pub(super) type Observer = Box<dyn FnMut(Duration, NetworkEvent<'_>) + Send>;

@@ -1,10 +1,10 @@
 //! One machine of a simulated world.
 
 use super::disk::SimDisk;
-use super::event::Event;
+use super::event::NetworkEvent;
 use super::ids::MachineId;
 use super::port::SimPort;
-use super::sleep::Sleep;
+use super::sleep::SimSleep;
 use super::stream::SimStream;
 use super::world::World;
 use crate::protocol::Timestamp;
@@ -67,7 +67,7 @@ impl Machine {
     /// through.
     async fn travel(&self, from: MachineId, to: MachineId) {
         let span = self.world.with(|state| state.network.delay(&mut state.ground, from, to));
-        Sleep::new(Arc::clone(&self.world), span).await;
+        SimSleep::new(Arc::clone(&self.world), span).await;
         loop {
             let unblocked = self.world.unblocked.listen();
             if self.world.with(|state| state.network.carries(from, to)) {
@@ -85,9 +85,9 @@ impl Machine {
                 (Ok(end), Some(owner)) => {
                     let to = state.machine(owner).name.clone();
                     let connection = end.connection;
-                    state.observe(Event::Connected { connection, from: &from, to: &to });
+                    state.observe(NetworkEvent::Connected { connection, from: &from, to: &to });
                 }
-                _ => state.observe(Event::Refused { from: &from, address }),
+                _ => state.observe(NetworkEvent::Refused { from: &from, address }),
             }
             dialled
         });
@@ -96,10 +96,10 @@ impl Machine {
 }
 
 impl Clock for Machine {
-    type Sleep = Sleep;
+    type Sleep = SimSleep;
 
-    fn sleep(&self, span: Duration) -> Sleep {
-        Sleep::new(Arc::clone(&self.world), span)
+    fn sleep(&self, span: Duration) -> SimSleep {
+        SimSleep::new(Arc::clone(&self.world), span)
     }
 
     fn now(&self) -> Timestamp {

@@ -1,9 +1,9 @@
 //! The network of a simulated world.
 
 use super::conditions::Conditions;
-use super::connection::{Connection, End};
+use super::connection::{End, SimConnection};
 use super::ground::{Alarm, Ground};
-use super::ids::{ConnectionId, MachineId, PipeId, Side};
+use super::ids::{MachineId, PipeId, Side, SimConnectionId};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -25,18 +25,18 @@ pub(super) struct Network {
     /// From whom to whom nothing gets.
     blocked: BTreeSet<(MachineId, MachineId)>,
     powerless: BTreeSet<MachineId>,
-    ports: BTreeMap<SocketAddr, Port>,
+    ports: BTreeMap<SocketAddr, ListeningPort>,
     /// Who last listened at each address.
     owners: BTreeMap<SocketAddr, MachineId>,
-    connections: BTreeMap<ConnectionId, Connection>,
-    last_connection: ConnectionId,
+    connections: BTreeMap<SimConnectionId, SimConnection>,
+    last_connection: SimConnectionId,
     last_dynamic_port: u16,
 }
 
 /// A port where somebody listens.
 #[derive(Default)]
-struct Port {
-    backlog: VecDeque<ConnectionId>,
+struct ListeningPort {
+    backlog: VecDeque<SimConnectionId>,
     acceptor: Option<Waker>,
 }
 
@@ -93,7 +93,7 @@ impl Network {
         self.await_all(ground);
     }
 
-    fn for_ends_of(&mut self, machine: MachineId, mut act: impl FnMut(&mut Connection, Side)) {
+    fn for_ends_of(&mut self, machine: MachineId, mut act: impl FnMut(&mut SimConnection, Side)) {
         for connection in self.connections.values_mut() {
             for side in [Side::Dialler, Side::Acceptor] {
                 if connection.end(side).machine == machine {
@@ -115,7 +115,7 @@ impl Network {
         if self.ports.contains_key(&address) {
             return Err(io::ErrorKind::AddrInUse.into());
         }
-        self.ports.insert(address, Port::default());
+        self.ports.insert(address, ListeningPort::default());
         self.owners.insert(address, machine);
         Ok(address)
     }
@@ -155,7 +155,7 @@ impl Network {
         let id = self.last_connection;
         port.backlog.push_back(id);
         ground.wake(&mut port.acceptor);
-        let connection = Connection::new(End::new(machine, address), End::new(owner, to));
+        let connection = SimConnection::new(End::new(machine, address), End::new(owner, to));
         self.connections.insert(id, connection);
         Ok(PipeId { connection: id, writer: Side::Dialler })
     }
@@ -183,7 +183,7 @@ impl Network {
         &mut self,
         ground: &mut Ground,
         end: PipeId,
-        action: impl FnOnce(&mut Connection, &mut Ground, &Conditions) -> T,
+        action: impl FnOnce(&mut SimConnection, &mut Ground, &Conditions) -> T,
     ) -> Option<T> {
         let Self { links, conditions, connections, .. } = self;
         let connection = connections.get_mut(&end.connection)?;
@@ -249,7 +249,7 @@ impl Network {
 
     /// How many connections a machine has an end of.
     pub(super) fn connections_of(&self, machine: MachineId) -> usize {
-        let has_end = |connection: &&Connection| {
+        let has_end = |connection: &&SimConnection| {
             [Side::Dialler, Side::Acceptor]
                 .map(|side| connection.end(side).machine)
                 .contains(&machine)
@@ -277,8 +277,8 @@ impl Network {
         }
     }
 
-    fn forget_if_over(&mut self, id: ConnectionId) {
-        if self.connections.get(&id).is_some_and(Connection::is_over) {
+    fn forget_if_over(&mut self, id: SimConnectionId) {
+        if self.connections.get(&id).is_some_and(SimConnection::is_over) {
             self.connections.remove(&id);
         }
     }

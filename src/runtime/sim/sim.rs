@@ -2,12 +2,12 @@
 
 use super::chance::Chance;
 use super::conditions::Conditions;
-use super::event::Event;
+use super::event::NetworkEvent;
 use super::files::Files;
 use super::ids::MachineId;
 use super::machine::Machine;
 use super::machine_state::MachineState;
-use super::sleep::Sleep;
+use super::sleep::SimSleep;
 use super::world::World;
 use std::future::Future;
 use std::pin::pin;
@@ -85,7 +85,7 @@ impl Sim {
 
     /// Runs the world for so long.
     pub fn run_for(&self, span: Duration) {
-        self.block_on(Sleep::new(Arc::clone(&self.world), span));
+        self.block_on(SimSleep::new(Arc::clone(&self.world), span));
     }
 
     /// Runs the world until `condition` holds, for at most `span`; whether it came to hold.
@@ -160,7 +160,7 @@ impl Sim {
 
     /// Shows everything that happens in the network from now on to `observer`, with the virtual
     /// time. It must not touch the world.
-    pub fn observe(&self, observer: impl FnMut(Duration, Event<'_>) + Send + 'static) {
+    pub fn observe(&self, observer: impl FnMut(Duration, NetworkEvent<'_>) + Send + 'static) {
         self.world.with(|state| state.observer = Some(Box::new(observer)));
     }
 

@@ -9,20 +9,20 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Completes when virtual time has come to a moment.
-pub struct Sleep {
+pub struct SimSleep {
     world: Arc<World>,
     due: Duration,
     alarm: Option<AlarmId>,
 }
 
-impl Sleep {
+impl SimSleep {
     pub(super) fn new(world: Arc<World>, span: Duration) -> Self {
         let due = world.with(|state| state.ground.clock.saturating_add(span));
         Self { world, due, alarm: None }
     }
 }
 
-impl Future for Sleep {
+impl Future for SimSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
@@ -42,7 +42,7 @@ impl Future for Sleep {
     }
 }
 
-impl Drop for Sleep {
+impl Drop for SimSleep {
     fn drop(&mut self) {
         if let Some(id) = self.alarm {
             drop(self.world.with(|state| state.ground.cancel(id)));

@@ -1,6 +1,6 @@
 //! The inside of a simulated world, which all its handles share.
 
-use super::event::{Event, Observer};
+use super::event::{NetworkEvent, Observer};
 use super::executor::{Executor, TaskId};
 use super::ground::{Alarm, Ground};
 use super::ids::{MachineId, PipeId};
@@ -22,13 +22,13 @@ const RUNS_PER_MOMENT_MAX: u64 = 10_000_000;
 /// Everything in a world.
 pub(super) struct World {
     pub(super) executor: Executor,
-    state: Mutex<State>,
+    state: Mutex<WorldState>,
     /// Raised when an obstacle in the network is gone.
     pub(super) unblocked: event_listener::Event,
 }
 
 /// All of a world but its tasks.
-pub(super) struct State {
+pub(super) struct WorldState {
     pub(super) ground: Ground,
     pub(super) network: Network,
     pub(super) machines: Vec<MachineState>,
@@ -38,7 +38,7 @@ pub(super) struct State {
 
 impl World {
     pub(super) fn new(seed: u64) -> Self {
-        let state = State {
+        let state = WorldState {
             ground: Ground::new(seed),
             network: Network::default(),
             machines: Vec::new(),
@@ -54,7 +54,7 @@ impl World {
 
     /// Does something with the state. Whoever is woken by it is woken after that, when nothing is
     /// locked any more: a waker may be anybody's code.
-    pub(super) fn with<T>(&self, action: impl FnOnce(&mut State) -> T) -> T {
+    pub(super) fn with<T>(&self, action: impl FnOnce(&mut WorldState) -> T) -> T {
         let mut state = self.state.lock().expect("nothing panics while it holds the world");
         let outcome = action(&mut state);
         let woken = std::mem::take(&mut state.ground.woken);
@@ -81,7 +81,7 @@ impl World {
                 });
                 return Some(task);
             }
-            if !self.with(State::advance) {
+            if !self.with(WorldState::advance) {
                 return None;
             }
         }
@@ -98,7 +98,7 @@ impl World {
     }
 }
 
-impl State {
+impl WorldState {
     /// Moves on to the next moment at which something happens; false when there is none.
     fn advance(&mut self) -> bool {
         self.runs_of_moment = 0;
@@ -130,7 +130,7 @@ impl State {
         &mut self.machines[id.0 as usize]
     }
 
-    pub(super) fn observe(&mut self, event: Event<'_>) {
+    pub(super) fn observe(&mut self, event: NetworkEvent<'_>) {
         if let Some(observer) = &mut self.observer {
             observer(self.ground.clock, event);
         }
@@ -142,7 +142,7 @@ impl State {
         let Self { machines, observer, .. } = self;
         let Some(observer) = observer else { return };
         let (from, to) = (&machines[from.0 as usize].name, &machines[to.0 as usize].name);
-        let event = Event::Sent { connection: end.connection, from, to, bytes };
+        let event = NetworkEvent::Sent { connection: end.connection, from, to, bytes };
         observer(self.ground.clock, event);
     }
 
