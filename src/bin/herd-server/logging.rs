@@ -3,6 +3,7 @@
 use super::event_buffer::EventBuffer;
 use log::LevelFilter;
 use rustix::stdio::{dup2_stdout, stderr};
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, IsTerminal, PipeReader, Write};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -45,7 +46,7 @@ fn redirect(buffer: &Arc<EventBuffer>) -> io::Result<JoinHandle<()>> {
 
 /// Carries lines from the pipe to the buffer, until the pipe's last writer is gone.
 fn carry(pipe: PipeReader, buffer: &EventBuffer) {
-    let colored = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colored = io::stderr().is_terminal() && wants_color(|name| std::env::var_os(name));
     let mut lines = BufReader::new(pipe);
     let mut line = Vec::new();
     while lines.read_until(b'\n', &mut line).is_ok_and(|count| count > 0) {
@@ -55,6 +56,14 @@ fn carry(pipe: PipeReader, buffer: &EventBuffer) {
         buffer.add(&line);
         line.clear();
     }
+}
+
+/// Whether the environment allows color on a terminal: not with NO_COLOR (unless it is empty, see
+/// no-color.org), with CLICOLOR=0, or on a terminal that is dumb or of no type.
+fn wants_color(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let is_set = |name| variable(name).is_some_and(|value| !value.is_empty());
+    let is = |name, expected: &str| variable(name).is_some_and(|value| value == expected);
+    is_set("TERM") && !is("TERM", "dumb") && !is("CLICOLOR", "0") && !is_set("NO_COLOR")
 }
 
 /// Removes the sequences that begin with ESC and end with `m`.
@@ -93,7 +102,7 @@ impl Logging {
             return;
         };
         let _ = io::stdout().flush();
-        // Standard output was the pipe's only writer, so the carrier now reads what is left and ends.
+        // Standard output was the pipe's only writer, so the carrier reads what is left and ends.
         if dup2_stdout(stderr()).is_ok() {
             let _ = carrier.join();
         }
@@ -107,6 +116,21 @@ impl Logging {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Escape sequences on a terminal that does not know them make events unreadable.
+    #[test]
+    fn the_environment_decides_about_color() {
+        let colored = |set: &[(&str, &str)]| {
+            let find = |name: &str| set.iter().find(|(known, _)| *known == name);
+            wants_color(|name| find(name).map(|(_, value)| value.into()))
+        };
+        assert!(colored(&[("TERM", "xterm")]));
+        assert!(colored(&[("TERM", "xterm"), ("NO_COLOR", ""), ("CLICOLOR", "1")]));
+        for refusal in [("NO_COLOR", "1"), ("CLICOLOR", "0"), ("TERM", "dumb"), ("TERM", "")] {
+            assert!(!colored(&[refusal, ("TERM", "xterm")]), "{refusal:?}");
+        }
+        assert!(!colored(&[]));
+    }
 
     #[test]
     fn color_is_removed_and_nothing_else() {

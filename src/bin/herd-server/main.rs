@@ -1,5 +1,5 @@
-//! Runs one server of a herd: arguments become a configuration, and that becomes a server which runs
-//! until it is told to stop.
+//! Runs one server of a herd: turns the arguments into a configuration and that into a server, which
+//! runs until it is told to stop.
 
 mod check;
 mod descriptors;

@@ -68,7 +68,7 @@ impl SimDisk {
 
     /// Lets the time pass that an fsync takes.
     async fn wait(&self) {
-        let span = self.world.with(|state| state.ground.chance.span(&SYNC_TAKES));
+        let span = self.world.with(|state| state.timeline.chance.span(&SYNC_TAKES));
         SimSleep::new(Arc::clone(&self.world), span).await;
     }
 
