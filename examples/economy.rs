@@ -5,7 +5,7 @@
 
 use futures_lite::AsyncWriteExt;
 use herd::config::Herd;
-use herd::runtime::sim::{Conditions, Event, Machine, Sim};
+use herd::runtime::sim::{Conditions, Machine, NetworkEvent, Sim};
 use herd::runtime::{Clock, Net, Spawn};
 use herd::server::Server;
 use std::collections::BTreeMap;
@@ -170,8 +170,8 @@ fn tables(servers: usize, links: &Links) -> String {
 }
 
 impl Seen {
-    fn see(&mut self, time: Duration, delay: Duration, event: Event<'_>) {
-        let Event::Sent { from, to, bytes, .. } = event else { return };
+    fn see(&mut self, time: Duration, delay: Duration, event: NetworkEvent<'_>) {
+        let NetworkEvent::Sent { from, to, bytes, .. } = event else { return };
         let text = String::from_utf8_lossy(bytes);
         if from == "client" {
             if let Some(client) =

@@ -4,7 +4,7 @@
 
 use super::clock::Clock;
 use super::happy_eyeballs::connect_to_any;
-use super::net::{Port, SocketSet, Tcp, Turn, Watcher};
+use super::net::{SocketSet, Tcp, TcpPort, Turn, Watcher};
 use super::network::Net;
 use super::spawn::Spawn;
 use crate::protocol::Timestamp;
@@ -124,12 +124,12 @@ impl Clock for AsyncStd {
 
 impl Net for AsyncStd {
     type Stream = Tcp;
-    type Listener = Port;
+    type Listener = TcpPort;
 
-    async fn listen(&self, address: &str) -> io::Result<Port> {
+    async fn listen(&self, address: &str) -> io::Result<TcpPort> {
         let mut outcome = Err(io::ErrorKind::AddrNotAvailable.into());
         for address in address.to_socket_addrs().await? {
-            outcome = Port::listen(self.sockets()?, address);
+            outcome = TcpPort::listen(self.sockets()?, address);
             if outcome.is_ok() {
                 break;
             }

@@ -23,7 +23,7 @@ pub use self::async_std::AsyncStd;
 pub use clock::Clock;
 #[cfg(test)]
 pub(crate) use manual_time::ManualTime;
-pub use net::{Port, Tcp};
+pub use net::{Tcp, TcpPort};
 pub use network::{Listener, Net, Stream};
 pub use runtime::Runtime;
 pub use spawn::Spawn;

@@ -1,7 +1,7 @@
 //! Counts the messages between servers.
 
 use super::at_line::AtLine;
-use crate::runtime::sim::Event;
+use crate::runtime::sim::NetworkEvent;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
@@ -36,8 +36,8 @@ impl Flood {
     }
 
     /// Looks at a network event, and calls `told` for each whole line that a server sends.
-    pub(super) fn see(&self, event: Event<'_>, told: impl FnMut(&str, AtLine)) {
-        if let Event::Sent { connection, from, to, bytes } = event {
+    pub(super) fn see(&self, event: NetworkEvent<'_>, told: impl FnMut(&str, AtLine)) {
+        if let NetworkEvent::Sent { connection, from, to, bytes } = event {
             self.inner().see(connection, from, to, bytes, told);
         }
     }

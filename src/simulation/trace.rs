@@ -1,6 +1,6 @@
 //! A log of what happened in a run, for people.
 
-use crate::runtime::sim::Event;
+use crate::runtime::sim::NetworkEvent;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,16 +30,16 @@ impl Trace {
     }
 
     /// Adds a network event. Heartbeats are left out, because there are so many.
-    pub(super) fn note_event(&self, time: Duration, event: Event<'_>) {
+    pub(super) fn note_event(&self, time: Duration, event: NetworkEvent<'_>) {
         match event {
-            Event::Sent { bytes, .. } if is_heartbeat(bytes) => {}
-            Event::Sent { connection, from, to, bytes } => self.note(time, || {
+            NetworkEvent::Sent { bytes, .. } if is_heartbeat(bytes) => {}
+            NetworkEvent::Sent { connection, from, to, bytes } => self.note(time, || {
                 format!("#{connection} {from} > {to}: {:?}", String::from_utf8_lossy(bytes))
             }),
-            Event::Connected { connection, from, to } => {
+            NetworkEvent::Connected { connection, from, to } => {
                 self.note(time, || format!("#{connection} {from} dials {to}"));
             }
-            Event::Refused { from, address } => {
+            NetworkEvent::Refused { from, address } => {
                 self.note(time, || format!("{from} is refused at {address}"));
             }
         }

@@ -1,12 +1,12 @@
-//! How many connections the system lets this process have.
+//! How many connections the system allows this process to have.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors that are no client's: neighbors, files, the runtime's own.
+/// Descriptors for everything but clients: neighbors, files, and the runtime itself.
 const RESERVED: u64 = 256;
 
-/// Raises the limit on open descriptors as far as it goes, and returns how many connections fit
-/// under it, at least one and at most `wanted`.
+/// Raises the limit on open descriptors as far as the system allows. Returns how many connections
+/// fit below it: at least one and at most `wanted`.
 pub(super) fn connections_within(wanted: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };

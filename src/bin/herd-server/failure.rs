@@ -1,26 +1,32 @@
 //! Why the command did not succeed.
 
 use std::error::Error;
+use std::fmt;
 use std::process::ExitCode;
 
-/// The end of a command that did not go well.
+/// The end of a command that failed.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// The arguments, or a file that they name, make no sense: status 2.
+    /// The arguments, or a file that they name, are wrong: status 2.
     Usage(Box<dyn Error + Send + Sync>),
-    /// The server could not start, or not run to its end: status 1.
+    /// The command could not do its work, or not to the end: status 1.
     Run(Box<dyn Error + Send + Sync>),
 }
 
 impl Failure {
-    /// Says what happened on standard error.
-    pub(super) fn report(&self) -> ExitCode {
-        let (error, status) = match self {
-            Failure::Usage(error) => (error, 2),
-            Failure::Run(error) => (error, 1),
-        };
-        eprintln!("herd-server: {error}");
-        ExitCode::from(status)
+    /// The status that the process ends with.
+    pub(super) fn status(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Failure::Usage(_) => 2,
+            Failure::Run(_) => 1,
+        })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Failure::Usage(error) | Failure::Run(error)) = self;
+        write!(f, "herd-server: {error}")
     }
 }
 

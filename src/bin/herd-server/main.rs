@@ -1,61 +1,64 @@
-//! Runs one server of a herd: arguments to configuration to a server that runs until it is told to
-//! stop.
+//! Runs one server of a herd: turns the arguments into a configuration and that into a server, which
+//! runs until it is told to stop.
 
 mod check;
 mod descriptors;
+mod event_buffer;
 mod failure;
-mod file;
 mod logging;
 mod options;
+mod output;
 mod places;
 mod places_source;
 mod replay_progress;
 mod setup;
+mod signals;
+mod text_file;
 
-use async_signal::{Signal, Signals};
+use event_buffer::EventBuffer;
 use failure::Failure;
-use futures_lite::StreamExt;
 use herd::runtime::{AsyncStd, Runtime};
-use herd::server::Stop;
 use options::{Options, Task};
 use std::process::ExitCode;
+use std::sync::Arc;
+
+/// What --version prints.
+const VERSION: &str = concat!("herd-server ", env!("CARGO_PKG_VERSION"), "\n");
 
 fn main() -> ExitCode {
-    let done = match Task::read() {
-        Ok(Task::Run(options)) => {
-            let logging = logging::start(options.log_level);
-            let runtime = AsyncStd::on_threads(options.threads);
-            let ran = runtime.block_on(run(runtime.clone(), *options));
-            drop(logging);
-            ran
-        }
-        Ok(Task::Check(options)) => check::check(&options.folder).map_err(Failure::Run),
-        Err(error) => return options::exit(&error),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => failure.report(),
+    match Task::read() {
+        Ok(Task::Run(options)) => serve(*options),
+        Ok(Task::Check(options)) => output::status(check::check(&options.folder)),
+        Ok(Task::Version) => output::status(output::answer(VERSION)),
+        Err(error) => options::exit(&error),
     }
+}
+
+/// Runs a server with events on standard error. This is the one place that chooses a runtime.
+fn serve(options: Options) -> ExitCode {
+    let logging = logging::start(options.log_level);
+    let runtime = AsyncStd::on_threads(options.threads);
+    let ran = runtime.block_on(run(runtime.clone(), options, logging.buffer()));
+    let failure = ran.err();
+    let status = failure.as_ref().map_or(ExitCode::SUCCESS, Failure::status);
+    logging.finish(failure.map(|failure| failure.to_string()));
+    status
 }
 
 /// Runs a server from its start to its orderly end.
 ///
 /// # Errors
 /// When it cannot start, or its journal fails.
-async fn run(runtime: impl Runtime, options: Options) -> Result<(), Failure> {
+async fn run(
+    runtime: impl Runtime,
+    options: Options,
+    standard_error: Arc<EventBuffer>,
+) -> Result<(), Failure> {
+    let signals = signals::receive()?;
     let builder = setup::builder(runtime.clone(), &options).map_err(Failure::Usage)?;
-    let builder = setup::with_files(builder, &options)?;
-    let signals = Signals::new([Signal::Term, Signal::Int])?;
+    let builder = setup::with_files(builder, &options, standard_error)?;
     let server = builder.bind().await?;
-    runtime.spawn(stop_at_signal(signals, server.stop()));
+    runtime.spawn(signals::obey(signals, server.stop()));
     server.run().await?;
     Ok(())
-}
-
-/// The first signal asks the server to stop; the second ends the process at once.
-async fn stop_at_signal(mut signals: Signals, stop: Stop) {
-    signals.next().await;
-    stop.request();
-    signals.next().await;
-    std::process::exit(1);
 }

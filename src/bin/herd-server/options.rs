@@ -1,10 +1,12 @@
 //! The command line.
 
+use super::output;
 use super::places_source::{PlacesSources, PlacesUrl};
 use herd::journal::Fsync;
 use herd::places::{CacheLimits, FieldMask};
 use herd::protocol::ServerName;
 use log::LevelFilter;
+use std::ffi::{OsStr, OsString};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -16,7 +18,7 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 
 /// Runs one server of a herd.
 ///
-/// Without --herd it is one of the default herd: Alford, Ball, Hamilton, Holiday or Welsh.
+/// Without --herd, it is a server of the default herd: Alford, Ball, Hamilton, Holiday or Welsh.
 #[derive(Debug, StructOpt)]
 #[structopt(
     name = "herd-server",
@@ -34,72 +36,78 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         herd-server check herd-data/Alford     verifies a journal\n\n\
         The key for google and google-new comes from the environment,\n\
         GOOGLE_PLACES_API_KEY, or from --places-key-file.\n\n\
-        SIGTERM or Ctrl-C stops the server in good order; a second one ends it at once."
+        SIGTERM, SIGQUIT or Ctrl-C stops the server in good order; a second one ends it\n\
+        at once. SIGHUP, SIGUSR1 and SIGUSR2 are ignored."
 )]
 pub(super) struct Options {
-    /// The server to run, by its name in the herd
+    /// The name of the server to run
     #[structopt(name = "NAME")]
     pub(super) name: ServerName,
 
-    /// Which servers there are and who talks with whom
-    #[structopt(long, name = "herd.toml", parse(from_os_str))]
+    /// The configuration of the herd: its servers and who talks with whom
+    #[structopt(long, name = "herd.toml", parse(try_from_os_str = parse_path))]
     pub(super) herd: Option<PathBuf>,
 
-    /// Where the server keeps its files [default: herd-data/NAME]
-    #[structopt(long, name = "DIR", parse(from_os_str))]
+    /// The folder for the server's files [default: herd-data/NAME]
+    #[structopt(long, name = "DIR", parse(try_from_os_str = parse_path))]
     pub(super) data_dir: Option<PathBuf>,
 
-    /// Keeps no journal: what the server knows ends with it
+    /// Write no journal; positions are lost when the server stops
     #[structopt(long, conflicts_with_all = &["WHEN", "repair"])]
     pub(super) ephemeral: bool,
 
-    /// When the journal is synchronized with the disk: always (before each reply), everysec or no
+    /// When to synchronize the journal with the disk: always (before each reply), everysec or no
     #[structopt(long, name = "WHEN", default_value = "everysec", parse(try_from_str = parse_fsync))]
     pub(super) fsync: Fsync,
 
-    /// Starts with a damaged journal: keeps its good lines and sets the bad ones aside
+    /// Start even if the journal is damaged: keep its good lines and move the bad ones to a file
     #[structopt(long)]
     pub(super) repair: bool,
 
     /// Where places come from: gazetteer, google, google-new, photon, or a FILE.json with one answer
-    /// for all questions; several, parted by commas, are asked in turn until one does not fail
+    /// for all questions. Of several, separated by commas, the next is asked when one fails
     #[structopt(long, name = "SOURCES", default_value = "gazetteer")]
     pub(super) places: PlacesSources,
 
-    /// Where the remote source's service is [default: its makers' own]; SOURCE=URL, once for each,
-    /// where several remote sources are in use
+    /// The URL of the remote source [default: the public service]. With several remote sources,
+    /// give SOURCE=URL once for each
     #[structopt(long, name = "URL", number_of_values = 1)]
     pub(super) places_url: Vec<PlacesUrl>,
 
-    /// Which fields google-new asks for: they decide what a request costs
+    /// The fields that google-new asks for; they decide what Google charges for a request
     #[structopt(long, name = "MASK")]
     pub(super) places_field_mask: Option<FieldMask>,
 
-    /// Keeps the answers of remote sources, so much and so long; their terms may forbid it
+    /// Cache remote answers: at most MIB mebibytes, for SECONDS. Check the source's terms
     #[structopt(long, name = "MIB:SECONDS")]
     pub(super) places_cache: Option<CacheLimits>,
 
-    /// A file that holds the key for google and google-new
-    #[structopt(long, name = "KEYFILE", parse(from_os_str))]
+    /// The file with the key for google and google-new
+    #[structopt(long, name = "KEYFILE", parse(try_from_os_str = parse_path))]
     pub(super) places_key_file: Option<PathBuf>,
 
-    /// Where all traffic is noted [default: traffic.ndjson in the data directory]
-    #[structopt(long, name = "FILE", conflicts_with = "no-traffic-log", parse(from_os_str))]
+    /// The file for the traffic log [default: traffic.ndjson in the data directory]
+    #[structopt(
+        long,
+        name = "FILE",
+        conflicts_with = "no-traffic-log",
+        parse(try_from_os_str = parse_path)
+    )]
     pub(super) traffic_log: Option<PathBuf>,
 
-    /// Notes no traffic
+    /// Write no traffic log
     #[structopt(long)]
     pub(super) no_traffic_log: bool,
 
-    /// How many threads serve; more than one pays when one is busy all the time
+    /// How many threads serve clients; use more than one if that one is always busy
     #[structopt(long, name = "THREADS", default_value = "1")]
     pub(super) threads: NonZeroUsize,
 
-    /// What to tell about on standard error
+    /// The least important events to write to standard error
     #[structopt(long, name = "LEVEL", default_value = "info", possible_values = LOG_LEVELS)]
     pub(super) log_level: LevelFilter,
 
-    /// Asks neighbors only for what comes from now on, not for what was missed
+    /// Ask neighbors only for new positions, not for those missed while the server was down
     #[structopt(long)]
     pub(super) no_catch_up: bool,
 }
@@ -108,6 +116,9 @@ impl Task {
     /// Reads this process's arguments.
     pub(super) fn read() -> Result<Self, Error> {
         let arguments: Vec<_> = std::env::args_os().collect();
+        if asks_for_version(&arguments) {
+            return Ok(Task::Version);
+        }
         if arguments.get(1).is_some_and(|first| first == "check") {
             return CheckOptions::from_iter_safe(&arguments[1..]).map(Task::Check);
         }
@@ -115,21 +126,35 @@ impl Task {
     }
 }
 
+/// clap would print the version by itself, and would call a closed pipe a mistake in the arguments.
+fn asks_for_version(arguments: &[OsString]) -> bool {
+    let mut options = arguments.iter().skip(1).take_while(|argument| *argument != "--");
+    options.any(|argument| argument == "--version" || argument == "-V")
+}
+
 fn parse_fsync(text: &str) -> Result<Fsync, String> {
     match text {
         "always" => Ok(Fsync::Always),
         "everysec" => Ok(Fsync::EverySecond),
         "no" => Ok(Fsync::Never),
-        other => Err(format!("{other:?} is none of always, everysec and no")),
+        other => Err(format!("must be always, everysec or no (got {other:?})")),
     }
 }
 
-/// Verifies the journal of a server that does not run.
+/// An empty path is a variable of a shell that is not set, and would mean the current folder.
+fn parse_path(text: &OsStr) -> Result<PathBuf, OsString> {
+    match text.is_empty() {
+        true => Err("the path is empty".into()),
+        false => Ok(text.into()),
+    }
+}
+
+/// Verifies the journal of a server that is not running.
 #[derive(Debug, StructOpt)]
 #[structopt(name = "herd-server check", usage = "herd-server check <DIR>")]
 pub(super) struct CheckOptions {
     /// The server's data directory
-    #[structopt(name = "DIR", parse(from_os_str))]
+    #[structopt(name = "DIR", parse(try_from_os_str = parse_path))]
     pub(super) folder: PathBuf,
 }
 
@@ -140,25 +165,27 @@ pub(super) enum Task {
     Run(Box<Options>),
     /// Verify a journal.
     Check(CheckOptions),
+    /// Print the version.
+    Version,
 }
 
-/// Tells what is wrong with the arguments, or what was asked for, and how the process ends.
+/// Prints the help or version that was asked for, or what is wrong with the arguments. Returns the
+/// status that the process ends with.
 pub(super) fn exit(error: &Error) -> ExitCode {
     match error.kind {
-        ErrorKind::HelpDisplayed | ErrorKind::VersionDisplayed => {
-            println!("{}", error.message);
-            ExitCode::SUCCESS
+        ErrorKind::HelpDisplayed => {
+            output::status(output::answer(format_args!("{}\n", error.message)))
         }
         ErrorKind::MissingRequiredArgument if error.message.contains("<NAME>") => {
-            eprintln!(
-                "{}\n\nThe default herd has Alford, Ball, Hamilton, Holiday and Welsh:",
+            output::complain(format_args!(
+                "{}\n\nThe default herd has Alford, Ball, Hamilton, Holiday and Welsh:\n    \
+                 herd-server Alford",
                 error.message
-            );
-            eprintln!("    herd-server Alford");
+            ));
             ExitCode::from(2)
         }
         _ => {
-            eprintln!("{}", error.message);
+            output::complain(&error.message);
             ExitCode::from(2)
         }
     }

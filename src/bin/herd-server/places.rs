@@ -1,8 +1,8 @@
 //! From options to the source of places.
 
-use super::file::read;
 use super::options::Options;
 use super::places_source::{PlacesSource, PlacesUrl};
+use super::text_file::read;
 use herd::fetch::{Careful, FETCH_TIMEOUT, SurfFetcher};
 use herd::places::{
     ApiKey, Cached, Chain, Coalesced, FilePlaces, Gazetteer, Google, GoogleNew, Photon, Places,

@@ -1,12 +1,13 @@
-//! A line that tells how far a journal has been read.
+//! A line that shows how far a journal has been read.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::time::{Duration, Instant};
 
-/// Nobody minds a shorter wait than this.
+/// A shorter wait than this needs no explanation.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Shows how far the journal has been read, on a terminal and only when it takes longer.
+/// Shows how far the journal has been read: on a terminal, and only if it takes longer than a
+/// second.
 pub(super) struct ReplayProgress {
     start: Instant,
     shown: Option<u64>,
@@ -17,24 +18,44 @@ impl ReplayProgress {
         Self { start: Instant::now(), shown: None }
     }
 
-    /// Tells standard error whenever another percent is done.
-    pub(super) fn on_standard_error(mut self) -> impl FnMut(u64, u64) + Send + 'static {
+    /// Returns a function that takes (bytes read, bytes in all) and calls `show`, which writes to
+    /// standard error, after each further percent.
+    pub(super) fn through(
+        mut self,
+        show: impl Fn(&[u8]) + Send + 'static,
+    ) -> impl FnMut(u64, u64) + Send + 'static {
         let on_terminal = io::stderr().is_terminal();
         move |done, of| {
-            if on_terminal && self.start.elapsed() > PATIENCE {
-                // Nobody may be there to read.
-                let _ = self.show(done, of);
+            if on_terminal
+                && self.start.elapsed() > PATIENCE
+                && let Some(line) = self.line(done, of)
+            {
+                show(line.as_bytes());
             }
         }
     }
 
-    fn show(&mut self, done: u64, of: u64) -> io::Result<()> {
+    /// What to show, if it has changed.
+    fn line(&mut self, done: u64, of: u64) -> Option<String> {
         let percent = 100 * done.min(of) / of.max(1);
-        if self.shown == Some(percent) {
-            return Ok(());
+        if self.shown.replace(percent) == Some(percent) {
+            return None;
         }
-        self.shown = Some(percent);
         let end = if done >= of { "\n" } else { "" };
-        write!(io::stderr(), "\rreading the journal: {percent} % of {of} bytes{end}")
+        Some(format!("\rreading the journal: {percent} % of {of} bytes{end}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_percent_is_shown_once_and_the_last_ends_the_line() {
+        let mut progress = ReplayProgress::new();
+        let shown: Vec<_> = [0, 1, 2, 200, 200].map(|done| progress.line(done, 200)).into();
+        let line =
+            |percent, end| Some(format!("\rreading the journal: {percent} % of 200 bytes{end}"));
+        assert_eq!(shown, [line(0, ""), None, line(1, ""), line(100, "\n"), None]);
     }
 }

@@ -1,10 +1,11 @@
 //! From options to a server that is ready to be bound.
 
 use super::descriptors::connections_within;
-use super::file::read;
+use super::event_buffer::EventBuffer;
 use super::options::Options;
 use super::places::places;
 use super::replay_progress::ReplayProgress;
+use super::text_file::read;
 use herd::config::{Herd, Limits};
 use herd::journal::{FileDisk, OnDamage};
 use herd::protocol::ServerName;
@@ -15,7 +16,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Reads what the options name, and puts the server together but for the files that it writes.
+/// Reads the files that the options name and configures the server, without touching any file that
+/// the server writes.
 ///
 /// # Errors
 /// The first thing that is missing or wrong, and where.
@@ -35,13 +37,15 @@ pub(super) fn builder<R: Runtime>(
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
 }
 
-/// Takes the data directory and opens the traffic log, as far as the options want them.
+/// Locks the data directory and opens the traffic log, unless the options say to do without. How
+/// far the journal has been read is shown through `standard_error`.
 ///
 /// # Errors
-/// When another server has the directory, or a file cannot be written.
+/// When another server uses the directory, or a file cannot be written.
 pub(super) fn with_files<R: Runtime>(
     mut builder: Builder<R>,
     options: &Options,
+    standard_error: Arc<EventBuffer>,
 ) -> Result<Builder<R>, Box<dyn Error + Send + Sync>> {
     if !options.ephemeral {
         let folder = data_dir(options);
@@ -51,7 +55,7 @@ pub(super) fn with_files<R: Runtime>(
         builder = builder
             .journal(Arc::new(disk), options.fsync)
             .on_damage(on_damage)
-            .on_replay(ReplayProgress::new().on_standard_error());
+            .on_replay(ReplayProgress::new().through(move |line| standard_error.add(line)));
     }
     if let Some(path) = traffic_log(options) {
         let log = TrafficLog::open(&path, traffic::Options::default())

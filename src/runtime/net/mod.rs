@@ -10,6 +10,6 @@ mod readiness;
 mod socket_set;
 mod tcp;
 
-pub use port::Port;
+pub use port::TcpPort;
 pub(super) use socket_set::{SocketSet, Turn, Watcher};
 pub use tcp::Tcp;

@@ -17,7 +17,7 @@ const BACKLOG: i32 = i32::MAX;
 
 /// A TCP port.
 #[derive(Debug)]
-pub struct Port {
+pub struct TcpPort {
     listener: TcpListener,
     local_address: SocketAddr,
     sockets: Arc<SocketSet>,
@@ -25,7 +25,7 @@ pub struct Port {
     readiness: Arc<Readiness>,
 }
 
-impl Port {
+impl TcpPort {
     /// Listens on one address.
     ///
     /// # Errors
@@ -43,13 +43,13 @@ impl Port {
     }
 }
 
-impl Drop for Port {
+impl Drop for TcpPort {
     fn drop(&mut self) {
         self.sockets.remove(self.key, &mut self.listener);
     }
 }
 
-impl Listener for Port {
+impl Listener for TcpPort {
     type Stream = Tcp;
 
     async fn accept(&self) -> io::Result<(Tcp, SocketAddr)> {

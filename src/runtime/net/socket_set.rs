@@ -133,7 +133,7 @@ impl Watcher {
     pub(in crate::runtime) fn turn(&mut self) -> Turn {
         let polled = self.poll.poll(&mut self.events, Some(Duration::ZERO));
         let Some(set) = self.set.upgrade() else { return Turn::Ended };
-        // A failed look misses nothing: the registry stays readable, so the next look comes at once.
+        // A failed look misses nothing: the registry stays readable, so the next one comes at once.
         if polled.is_err() || self.events.is_empty() {
             return Turn::Idle;
         }

@@ -1,12 +1,12 @@
-//! Chance that a seed decides.
+//! Random choices that follow from a seed.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// A sequence of random choices that one seed decides.
+/// A random number generator. The same seed always gives the same numbers.
 ///
-/// The generator is written out here (SplitMix64, by Steele, Lea and Flood, OOPSLA 2014) and not a
-/// crate's, so that a seed means the same choices whatever the versions of others.
+/// The generator (SplitMix64, by Steele, Lea and Flood, OOPSLA 2014) is written out here, so that a
+/// seed means the same choices in all versions of this library and of others.
 ///
 /// ```
 /// use herd::runtime::sim::Chance;
@@ -21,47 +21,57 @@ pub struct Chance {
 }
 
 impl Chance {
-    /// The choices of this seed.
+    /// The generator of this seed.
     pub fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
-    /// Any number, each equally likely.
+    /// A number from the whole range of `u64`; all are equally likely.
     pub fn number(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.state)
     }
 
-    /// A number below `end`, which is at least 1.
+    /// A number from 0 to `end` - 1.
+    ///
+    /// # Panics
+    /// When `end` is 0.
     pub fn below(&mut self, end: u64) -> u64 {
         assert!(end > 0, "there is no number below 0");
-        // The high half of a product is as good as a remainder, and its bias is below 2^-32 here.
+        // The high half of the product is as evenly spread as a remainder, and is cheaper. With the
+        // small ranges used here its bias is below 2^-32.
         ((u128::from(self.number()) * u128::from(end)) >> 64) as u64
     }
 
-    /// An index into something of this length, which is at least 1.
+    /// An index into something of this length.
+    ///
+    /// # Panics
+    /// When the length is 0.
     pub fn index(&mut self, length: usize) -> usize {
         self.below(length as u64) as usize
     }
 
-    /// A number of the range.
+    /// A number within `range`.
     pub fn between(&mut self, range: RangeInclusive<u64>) -> u64 {
         let (low, high) = range.into_inner();
         low + self.below(high - low + 1)
     }
 
-    /// A span of the range.
+    /// A duration within `range`.
     pub fn span(&mut self, range: &RangeInclusive<Duration>) -> Duration {
         let extra = range.end().saturating_sub(*range.start()).as_nanos() as u64;
         *range.start() + Duration::from_nanos(self.below(extra.saturating_add(1)))
     }
 
-    /// True once in `times` on average; never when `times` is 0.
+    /// True once in `times` calls on average; never if `times` is 0.
     pub fn one_in(&mut self, times: u64) -> bool {
         times > 0 && self.below(times) == 0
     }
 
-    /// One of `choices`, of which there is at least one.
+    /// One of `choices`.
+    ///
+    /// # Panics
+    /// When there are none.
     pub fn pick<'c, T>(&mut self, choices: &'c [T]) -> &'c T {
         &choices[self.index(choices.len())]
     }
@@ -78,8 +88,8 @@ pub(super) fn mix(number: u64) -> u64 {
 mod tests {
     use super::*;
 
-    /// A seed that a failure printed must mean the same run for ever. The numbers are those of the
-    /// reference implementation.
+    /// Otherwise a seed that a failed run printed could not repeat that run in a later version. The
+    /// numbers are those of the reference implementation.
     #[test]
     fn the_numbers_of_a_seed_are_fixed() {
         let mut chance = Chance::new(1_234_567);
@@ -89,7 +99,7 @@ mod tests {
         assert_eq!(numbers, expected);
     }
 
-    /// A choice outside of its range would make impossible worlds.
+    /// A choice outside its range would make worlds that cannot exist.
     #[test]
     fn choices_stay_in_their_ranges_and_reach_all_of_them() {
         let mut chance = Chance::new(1);

@@ -1,4 +1,4 @@
-//! How well a simulated network carries.
+//! How well a simulated network works.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -15,19 +15,19 @@ use std::time::Duration;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conditions {
-    /// How long a segment is on its way; they arrive in their order all the same.
+    /// How long a segment travels. Segments arrive in the order in which they were sent.
     pub delay: RangeInclusive<Duration>,
-    /// One in so many writes is split into several segments, at any bytes; 0 for none.
+    /// One in this many writes is split into several segments, at random bytes; 0 for none.
     pub split_one_in: u64,
-    /// One in so many reads gets less than what is there; 0 for none.
+    /// One in this many reads returns fewer bytes than have arrived; 0 for none.
     pub short_read_one_in: u64,
-    /// Bytes that may be on their way or unread in one direction of a connection, at least 1;
-    /// beyond them the writer waits.
+    /// How many bytes may be on their way or unread in one direction of a connection: at least 1.
+    /// When there are as many, the writer waits.
     pub buffer_bytes: usize,
 }
 
 impl Default for Conditions {
-    /// About a millisecond, some splitting, buffers of 64 KiB.
+    /// Delays of up to a millisecond, one write and one read in 10 cut short, buffers of 64 KiB.
     fn default() -> Self {
         Self {
             delay: Duration::from_micros(100)..=Duration::from_millis(1),

@@ -2,7 +2,7 @@
 
 use super::files::{ContentId, Files};
 use super::ids::MachineId;
-use super::sleep::Sleep;
+use super::sleep::SimSleep;
 use super::world::World;
 use std::fmt;
 use std::io;
@@ -68,8 +68,8 @@ impl SimDisk {
 
     /// Lets the time pass that an fsync takes.
     async fn wait(&self) {
-        let span = self.world.with(|state| state.ground.chance.span(&SYNC_TAKES));
-        Sleep::new(Arc::clone(&self.world), span).await;
+        let span = self.world.with(|state| state.timeline.chance.span(&SYNC_TAKES));
+        SimSleep::new(Arc::clone(&self.world), span).await;
     }
 
     fn file(&self, content: ContentId) -> SimFile {

@@ -1,38 +1,38 @@
-//! What somebody who watches a simulated world sees.
+//! What happens in a simulated network, for an observer.
 
 use std::time::Duration;
 
-/// Something that happened in a simulated network. Machines are given by their names.
+/// Something that happened in a simulated network. It gives the names of the machines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'a> {
+pub enum NetworkEvent<'a> {
     /// A connection was made.
     Connected {
-        /// The connection's number, from 1 on.
+        /// The number of the connection. The first one has number 1.
         connection: u64,
-        /// Who dialled.
+        /// The machine that dialled.
         from: &'a str,
-        /// Who was dialled.
+        /// The machine that accepts.
         to: &'a str,
     },
-    /// A dialler was refused.
+    /// An attempt to connect was refused.
     Refused {
-        /// Who dialled.
+        /// The machine that dialled.
         from: &'a str,
         /// The address that was dialled.
         address: &'a str,
     },
     /// Bytes were written.
     Sent {
-        /// The connection's number.
+        /// The number of the connection.
         connection: u64,
-        /// Who wrote.
+        /// The machine that wrote.
         from: &'a str,
-        /// For whom.
+        /// The machine at the other end.
         to: &'a str,
-        /// What.
+        /// The bytes.
         bytes: &'a [u8],
     },
 }
 
-/// Is shown every event with the virtual time since the world began. It must not touch the world.
-pub(super) type Observer = Box<dyn FnMut(Duration, Event<'_>) + Send>;
+/// Gets every event, with the virtual time since the world began. It must not touch the world.
+pub(super) type Observer = Box<dyn FnMut(Duration, NetworkEvent<'_>) + Send>;

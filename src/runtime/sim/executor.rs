@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::Wake;
 
-/// The number of a task, from 1 on.
+/// The number of a task. The first task has number 1.
 pub(super) type TaskId = u64;
 
 /// A task's future.
 pub(super) type TaskFuture = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// All tasks, and which of them are ready to go on.
+/// All tasks, and which of them are ready to run.
 #[derive(Default)]
 pub(super) struct Executor {
     tasks: Mutex<Tasks>,
@@ -34,17 +34,17 @@ struct Task {
     waker: Arc<TaskWaker>,
 }
 
-/// The tasks that are ready, in no particular order: chance picks the next one.
+/// The tasks that are ready to run, in no particular order: the next one is picked at random.
 #[derive(Default)]
 pub(super) struct Ready(Mutex<Vec<Arc<Wish>>>);
 
-/// A task's wish to go on.
+/// A task's place among the ready tasks.
 pub(super) struct Wish {
     pub(super) task: TaskId,
     made: AtomicBool,
 }
 
-/// Makes a task ready.
+/// Makes a task ready to run.
 pub(super) struct TaskWaker {
     wish: Arc<Wish>,
     ready: Arc<Ready>,
@@ -56,6 +56,7 @@ impl Wake for TaskWaker {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
+        // The swap makes sure that a task is among the ready ones at most once.
         if !self.wish.made.swap(true, Ordering::AcqRel) {
             self.ready.wishes().push(Arc::clone(&self.wish));
         }
@@ -69,7 +70,7 @@ impl Ready {
 }
 
 impl Executor {
-    /// A waker for something that is polled outside of the tasks, and its number.
+    /// A number and a waker for a future that is polled from outside.
     pub(super) fn new_waker(&self) -> (TaskId, Arc<TaskWaker>) {
         let mut tasks = self.tasks();
         tasks.last += 1;
@@ -77,7 +78,7 @@ impl Executor {
         (tasks.last, Arc::new(TaskWaker { wish, ready: Arc::clone(&self.ready) }))
     }
 
-    /// Adds a task, ready to begin.
+    /// Adds a task, which is ready to run.
     pub(super) fn spawn(&self, machine: MachineId, future: TaskFuture) {
         let (id, waker) = self.new_waker();
         let task = Task { machine, future: Some(future), waker: Arc::clone(&waker) };
@@ -85,7 +86,7 @@ impl Executor {
         waker.wake();
     }
 
-    /// Takes one of the ready tasks; `choose` says which, given how many there are.
+    /// Takes one of the ready tasks. `choose` gets their number and returns the index of one.
     pub(super) fn next_ready(&self, choose: impl FnOnce(usize) -> usize) -> Option<TaskId> {
         let mut wishes = self.ready.wishes();
         if wishes.is_empty() {
@@ -93,19 +94,20 @@ impl Executor {
         }
         let chosen = choose(wishes.len());
         let wish = wishes.swap_remove(chosen);
+        // Cleared before the task runs: if the task is woken while it runs, it becomes ready again.
         wish.made.store(false, Ordering::Release);
         Some(wish.task)
     }
 
-    /// Takes a task out to be polled; None when it has ended.
+    /// Takes a task's future out, to be polled; None if the task has ended.
     pub(super) fn take(&self, id: TaskId) -> Option<(TaskFuture, Arc<TaskWaker>)> {
         let mut tasks = self.tasks();
         let task = tasks.running.get_mut(&id)?;
         Some((task.future.take()?, Arc::clone(&task.waker)))
     }
 
-    /// Puts a task back that goes on; returns it when it was killed meanwhile, to be dropped where
-    /// nothing is locked.
+    /// Puts back the future of a task that has not ended. Returns the future if the task was killed
+    /// meanwhile: the caller must drop it while nothing is locked, because that may run any code.
     pub(super) fn put_back(&self, id: TaskId, future: TaskFuture) -> Option<TaskFuture> {
         match self.tasks().running.get_mut(&id) {
             Some(task) => task.future.replace(future),
@@ -113,19 +115,19 @@ impl Executor {
         }
     }
 
-    /// Forgets a task that has ended.
+    /// Removes a task that has ended.
     pub(super) fn forget(&self, id: TaskId) {
         self.tasks().running.remove(&id);
     }
 
-    /// Takes all tasks of a machine away, to be dropped where nothing is locked.
+    /// Removes all tasks of a machine. The caller must drop them while nothing is locked.
     pub(super) fn kill(&self, machine: MachineId) -> Vec<TaskFuture> {
         let mut tasks = self.tasks();
         let killed = tasks.running.extract_if(.., |_, task| task.machine == machine);
         killed.filter_map(|(_, task)| task.future).collect()
     }
 
-    /// Takes all tasks away, to be dropped where nothing is locked.
+    /// Removes all tasks. The caller must drop them while nothing is locked.
     pub(super) fn kill_all(&self) -> Vec<TaskFuture> {
         let tasks = std::mem::take(&mut self.tasks().running);
         tasks.into_values().filter_map(|task| task.future).collect()

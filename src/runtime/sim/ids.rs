@@ -15,7 +15,7 @@ impl MachineId {
 }
 
 /// A connection's number. The first connection has number 1.
-pub(super) type ConnectionId = u64;
+pub(super) type SimConnectionId = u64;
 
 /// One of the two ends of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +39,6 @@ impl Side {
 /// connection that this side holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct PipeId {
-    pub(super) connection: ConnectionId,
+    pub(super) connection: SimConnectionId,
     pub(super) writer: Side,
 }

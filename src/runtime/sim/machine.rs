@@ -1,10 +1,10 @@
 //! One machine of a simulated world.
 
 use super::disk::SimDisk;
-use super::event::Event;
+use super::event::NetworkEvent;
 use super::ids::MachineId;
 use super::port::SimPort;
-use super::sleep::Sleep;
+use super::sleep::SimSleep;
 use super::stream::SimStream;
 use super::world::World;
 use crate::protocol::Timestamp;
@@ -33,22 +33,23 @@ impl Machine {
         self.world.with(|state| state.machine(self.id).name.clone())
     }
 
-    /// Sets its wall clock, so many nanoseconds ahead of the right time, or behind.
+    /// Sets its wall clock this many nanoseconds ahead of the right time; behind it if negative.
     pub fn set_clock_ahead(&self, nanoseconds: i64) {
         self.world.with(|state| state.machine_mut(self.id).clock_ahead_ns = nanoseconds);
     }
 
-    /// Its disk, which keeps what it holds when the machine crashes, as far as disks do.
+    /// Its disk. What it keeps when the machine crashes is described at [`SimDisk`].
     pub fn disk(&self) -> SimDisk {
         SimDisk::new(Arc::clone(&self.world), self.id)
     }
 
-    /// Lets its disk fail after so many more operations, and from then on; None lets it work.
+    /// Lets this many more operations of its disk succeed and all later ones fail. With None, all
+    /// succeed.
     pub fn fail_disk_after(&self, operations: Option<u64>) {
         self.world.with(|state| state.machine_mut(self.id).files.fail_after(operations));
     }
 
-    /// Whether its disk was told to fail, now or later.
+    /// Whether its disk fails, now or after some more operations.
     pub fn is_disk_failing(&self) -> bool {
         self.world.with(|state| state.machine(self.id).files.is_failing())
     }
@@ -58,16 +59,16 @@ impl Machine {
         self.world.executor.count(self.id)
     }
 
-    /// How many connections it has an end of, those included whose last bytes are on their way.
+    /// How many connections it has an end of, including those whose last bytes are on their way.
     pub fn connections(&self) -> usize {
         self.world.with(|state| state.network.connections_of(self.id))
     }
 
-    /// Lets one way from `from` to `to` pass: as long as it takes, and as long as nothing gets
-    /// through.
+    /// Waits as long as one segment takes from `from` to `to`, and then while nothing gets through
+    /// between them.
     async fn travel(&self, from: MachineId, to: MachineId) {
-        let span = self.world.with(|state| state.network.delay(&mut state.ground, from, to));
-        Sleep::new(Arc::clone(&self.world), span).await;
+        let span = self.world.with(|state| state.network.delay(&mut state.timeline, from, to));
+        SimSleep::new(Arc::clone(&self.world), span).await;
         loop {
             let unblocked = self.world.unblocked.listen();
             if self.world.with(|state| state.network.carries(from, to)) {
@@ -79,15 +80,15 @@ impl Machine {
 
     fn dial(&self, address: &str, to: SocketAddr) -> io::Result<SimStream> {
         let dialled = self.world.with(|state| {
-            let dialled = state.network.dial(&mut state.ground, self.id, to);
+            let dialled = state.network.dial(&mut state.timeline, self.id, to);
             let from = state.machine(self.id).name.clone();
             match (&dialled, state.network.owner(to)) {
                 (Ok(end), Some(owner)) => {
                     let to = state.machine(owner).name.clone();
                     let connection = end.connection;
-                    state.observe(Event::Connected { connection, from: &from, to: &to });
+                    state.observe(NetworkEvent::Connected { connection, from: &from, to: &to });
                 }
-                _ => state.observe(Event::Refused { from: &from, address }),
+                _ => state.observe(NetworkEvent::Refused { from: &from, address }),
             }
             dialled
         });
@@ -96,10 +97,10 @@ impl Machine {
 }
 
 impl Clock for Machine {
-    type Sleep = Sleep;
+    type Sleep = SimSleep;
 
-    fn sleep(&self, span: Duration) -> Sleep {
-        Sleep::new(Arc::clone(&self.world), span)
+    fn sleep(&self, span: Duration) -> SimSleep {
+        SimSleep::new(Arc::clone(&self.world), span)
     }
 
     fn now(&self) -> Timestamp {
@@ -107,11 +108,11 @@ impl Clock for Machine {
     }
 
     fn uptime(&self) -> Duration {
-        self.world.with(|state| state.ground.clock)
+        self.world.with(|state| state.timeline.clock)
     }
 
     fn random(&self) -> u64 {
-        self.world.with(|state| state.ground.chance.number())
+        self.world.with(|state| state.timeline.chance.number())
     }
 }
 

@@ -1,9 +1,9 @@
-//! A simulated world to run servers in: virtual time, a network and disks in memory, and one seed
-//! that decides everything.
+//! A simulated world to run servers in, with virtual time, and a network and disks in memory.
+//! Everything in it follows from one seed.
 //!
-//! This room owns what a real machine would decide: when a task runs, how long a byte travels,
-//! where a write is split, what a crash leaves on a disk. It knows nothing of herds. A [`Sim`] is
-//! the world, and each of its [`Machine`]s is a [`Runtime`](super::Runtime):
+//! This room owns what real machines and networks decide: when a task runs, how long a byte
+//! travels, where a write is split, what a crash leaves on a disk. It knows nothing about herds. A
+//! [`Sim`] is the world, and each of its [`Machine`]s is a [`Runtime`](super::Runtime):
 //!
 //! ```
 //! use futures_lite::{AsyncReadExt, AsyncWriteExt};
@@ -32,9 +32,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! To keep every run of a seed the same, what runs in it must have no other source of time, chance
-//! or threads than its [`Runtime`](super::Runtime), and must not iterate over what a random hash
-//! has ordered.
+//! To keep all runs of a seed the same, code that runs in it must take time, random numbers and
+//! tasks from its [`Runtime`](super::Runtime) only, and must not iterate over a collection whose
+//! order depends on a randomly seeded hash.
 
 mod chance;
 mod conditions;
@@ -43,7 +43,6 @@ mod disk;
 mod event;
 mod executor;
 mod files;
-mod ground;
 mod ids;
 mod machine;
 mod machine_state;
@@ -54,14 +53,15 @@ mod port;
 mod sim;
 mod sleep;
 mod stream;
+mod timeline;
 mod world;
 
 pub use chance::Chance;
 pub use conditions::Conditions;
 pub use disk::{SimDisk, SimFile};
-pub use event::Event;
+pub use event::NetworkEvent;
 pub use machine::Machine;
 pub use port::SimPort;
 pub use sim::{Crash, Sim};
-pub use sleep::Sleep;
+pub use sleep::SimSleep;
 pub use stream::SimStream;

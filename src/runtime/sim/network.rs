@@ -1,62 +1,67 @@
 //! The network of a simulated world.
 
 use super::conditions::Conditions;
-use super::connection::{Connection, End};
-use super::ground::{Alarm, Ground};
-use super::ids::{ConnectionId, MachineId, PipeId, Side};
+use super::connection::{End, SimConnection};
+use super::ids::{MachineId, PipeId, Side, SimConnectionId};
+use super::timeline::{Alarm, Timeline};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-/// The first port that the system chooses, as most systems have it (RFC 6335, section 6).
+/// The first of the ports that the system chooses (RFC 6335, section 6).
 const FIRST_DYNAMIC_PORT: u16 = 49_152;
 
-/// Connections that wait to be accepted at a port; beyond them diallers are refused.
+/// How many connections may wait to be accepted at a port. Further ones are refused.
 const BACKLOG_MAX: usize = 128;
 
-/// All ports and connections. Every address, those of the loopback too, is one place in it: an
-/// address belongs to the machine that listens there.
+/// All ports and connections. An address belongs to the machine that listens there, so even
+/// 127.0.0.1 with a given port means the same place on all machines.
 #[derive(Default)]
 pub(super) struct Network {
     pub(super) conditions: Conditions,
     links: BTreeMap<(MachineId, MachineId), Conditions>,
-    /// From whom to whom nothing gets.
+    /// From which machine to which nothing gets through.
     blocked: BTreeSet<(MachineId, MachineId)>,
     powerless: BTreeSet<MachineId>,
-    ports: BTreeMap<SocketAddr, Port>,
-    /// Who last listened at each address.
+    ports: BTreeMap<SocketAddr, ListeningPort>,
+    /// The machine that last listened at each address.
     owners: BTreeMap<SocketAddr, MachineId>,
-    connections: BTreeMap<ConnectionId, Connection>,
-    last_connection: ConnectionId,
+    connections: BTreeMap<SimConnectionId, SimConnection>,
+    last_connection: SimConnectionId,
     last_dynamic_port: u16,
 }
 
-/// A port where somebody listens.
+/// A port where a machine listens.
 #[derive(Default)]
-struct Port {
-    backlog: VecDeque<ConnectionId>,
+struct ListeningPort {
+    backlog: VecDeque<SimConnectionId>,
     acceptor: Option<Waker>,
 }
 
 impl Network {
-    /// Sets what happens to bytes between two machines, in this direction.
+    /// Sets the conditions between two machines, in this direction only.
     pub(super) fn set_link(&mut self, from: MachineId, to: MachineId, conditions: Conditions) {
         self.links.insert((from, to), conditions);
     }
 
-    /// How a way from one machine to another carries.
+    /// The conditions from one machine to another.
     fn conditions(&self, from: MachineId, to: MachineId) -> &Conditions {
         self.links.get(&(from, to)).unwrap_or(&self.conditions)
     }
 
-    /// How long one way between two machines takes this time.
-    pub(super) fn delay(&self, ground: &mut Ground, from: MachineId, to: MachineId) -> Duration {
-        ground.chance.span(&self.conditions(from, to).delay)
+    /// Chooses how long the next segment between two machines travels.
+    pub(super) fn delay(
+        &self,
+        timeline: &mut Timeline,
+        from: MachineId,
+        to: MachineId,
+    ) -> Duration {
+        timeline.chance.span(&self.conditions(from, to).delay)
     }
 
-    /// Whether anything gets from one machine to another.
+    /// Whether anything gets through from one machine to another.
     pub(super) fn carries(&self, from: MachineId, to: MachineId) -> bool {
         let powered = |machine| !self.powerless.contains(machine);
         powered(&from) && powered(&to) && !self.blocked.contains(&(from, to))
@@ -67,33 +72,33 @@ impl Network {
     }
 
     /// Lets everything through again between two machines.
-    pub(super) fn unblock(&mut self, ground: &mut Ground, from: MachineId, to: MachineId) {
+    pub(super) fn unblock(&mut self, timeline: &mut Timeline, from: MachineId, to: MachineId) {
         self.blocked.remove(&(from, to));
-        self.await_all(ground);
+        self.await_all(timeline);
     }
 
-    pub(super) fn unblock_all(&mut self, ground: &mut Ground) {
+    pub(super) fn unblock_all(&mut self, timeline: &mut Timeline) {
         self.blocked.clear();
-        self.await_all(ground);
+        self.await_all(timeline);
     }
 
-    /// A machine loses power: it sends nothing any more, not even that it is gone.
+    /// A machine loses power. It sends nothing any more, and the other sides are not told.
     pub(super) fn power_off(&mut self, machine: MachineId) {
         self.powerless.insert(machine);
         self.for_ends_of(machine, |connection, side| connection.vanish(side));
-        // Those that the other side had left already have nobody any more.
+        // If the other side had dropped its end already, nobody holds the connection now.
         self.connections.retain(|_, connection| !connection.is_over());
     }
 
-    /// A machine has power again: who still talks to what it was is told that it is gone, and so is
-    /// who waits for room there, since TCP probes a full window.
-    pub(super) fn power_on(&mut self, ground: &mut Ground, machine: MachineId) {
+    /// A machine has power again. Whoever sends on a connection from before gets a reset; so does
+    /// whoever waits for room, because TCP probes a full window.
+    pub(super) fn power_on(&mut self, timeline: &mut Timeline, machine: MachineId) {
         self.powerless.remove(&machine);
-        self.for_ends_of(machine, |connection, side| connection.probe(ground, side));
-        self.await_all(ground);
+        self.for_ends_of(machine, |connection, side| connection.probe(timeline, side));
+        self.await_all(timeline);
     }
 
-    fn for_ends_of(&mut self, machine: MachineId, mut act: impl FnMut(&mut Connection, Side)) {
+    fn for_ends_of(&mut self, machine: MachineId, mut act: impl FnMut(&mut SimConnection, Side)) {
         for connection in self.connections.values_mut() {
             for side in [Side::Dialler, Side::Acceptor] {
                 if connection.end(side).machine == machine {
@@ -103,7 +108,7 @@ impl Network {
         }
     }
 
-    /// Begins to listen; port 0 is replaced by a free one.
+    /// Opens a port. Port 0 is replaced by a free one.
     pub(super) fn listen(
         &mut self,
         machine: MachineId,
@@ -115,24 +120,24 @@ impl Network {
         if self.ports.contains_key(&address) {
             return Err(io::ErrorKind::AddrInUse.into());
         }
-        self.ports.insert(address, Port::default());
+        self.ports.insert(address, ListeningPort::default());
         self.owners.insert(address, machine);
         Ok(address)
     }
 
-    /// Frees a port; who waits there is cut off.
-    pub(super) fn stop_listening(&mut self, ground: &mut Ground, address: SocketAddr) {
+    /// Frees a port. Connections that wait to be accepted there are cut.
+    pub(super) fn stop_listening(&mut self, timeline: &mut Timeline, address: SocketAddr) {
         let port = self.ports.remove(&address);
         let has_power = self.owner(address).is_some_and(|owner| !self.powerless.contains(&owner));
         for id in port.into_iter().flat_map(|port| port.backlog) {
             if let Some(connection) = self.connections.get_mut(&id).filter(|_| has_power) {
-                connection.cut(ground);
+                connection.cut(timeline);
             }
-            self.drop_end(ground, PipeId { connection: id, writer: Side::Acceptor });
+            self.drop_end(timeline, PipeId { connection: id, writer: Side::Acceptor });
         }
     }
 
-    /// Who listens at an address, or last did.
+    /// The machine that listens at an address, or last did.
     pub(super) fn owner(&self, address: SocketAddr) -> Option<MachineId> {
         self.owners.get(&address).copied()
     }
@@ -140,7 +145,7 @@ impl Network {
     /// Makes a connection that waits to be accepted, and returns the dialler's end of it.
     pub(super) fn dial(
         &mut self,
-        ground: &mut Ground,
+        timeline: &mut Timeline,
         machine: MachineId,
         to: SocketAddr,
     ) -> io::Result<PipeId> {
@@ -154,13 +159,13 @@ impl Network {
         self.last_connection += 1;
         let id = self.last_connection;
         port.backlog.push_back(id);
-        ground.wake(&mut port.acceptor);
-        let connection = Connection::new(End::new(machine, address), End::new(owner, to));
+        timeline.wake(&mut port.acceptor);
+        let connection = SimConnection::new(End::new(machine, address), End::new(owner, to));
         self.connections.insert(id, connection);
         Ok(PipeId { connection: id, writer: Side::Dialler })
     }
 
-    /// Takes the next connection at a port, and says where it comes from.
+    /// Takes the next connection at a port, with the address that it comes from.
     pub(super) fn poll_accept(
         &mut self,
         cx: &Context<'_>,
@@ -178,37 +183,37 @@ impl Network {
         Poll::Ready(Ok((PipeId { connection: id, writer: Side::Acceptor }, dialler)))
     }
 
-    /// Does something with one end of a connection, and sees to what it sent thereby.
+    /// Calls `action` with one end of a connection, and sets the alarm for what that has sent.
     pub(super) fn at_end<T>(
         &mut self,
-        ground: &mut Ground,
+        timeline: &mut Timeline,
         end: PipeId,
-        action: impl FnOnce(&mut Connection, &mut Ground, &Conditions) -> T,
+        action: impl FnOnce(&mut SimConnection, &mut Timeline, &Conditions) -> T,
     ) -> Option<T> {
         let Self { links, conditions, connections, .. } = self;
         let connection = connections.get_mut(&end.connection)?;
         let way = (connection.end(end.writer).machine, connection.end(end.writer.other()).machine);
-        let outcome = action(connection, ground, links.get(&way).unwrap_or(conditions));
-        self.await_arrival(ground, end);
+        let outcome = action(connection, timeline, links.get(&way).unwrap_or(conditions));
+        self.await_arrival(timeline, end);
         Some(outcome)
     }
 
-    /// The machine at an end, and the one at the other.
+    /// The machine at this end, and the one at the other end.
     pub(super) fn machines(&self, end: PipeId) -> Option<(MachineId, MachineId)> {
         let connection = self.connections.get(&end.connection)?;
         let machine = |side| connection.end(side).machine;
         Some((machine(end.writer), machine(end.writer.other())))
     }
 
-    pub(super) fn drop_end(&mut self, ground: &mut Ground, end: PipeId) {
-        self.at_end(ground, end, |connection, ground, conditions| {
-            connection.drop_end(ground, conditions, end.writer);
+    pub(super) fn drop_end(&mut self, timeline: &mut Timeline, end: PipeId) {
+        self.at_end(timeline, end, |connection, timeline, conditions| {
+            connection.drop_end(timeline, conditions, end.writer);
         });
         self.forget_if_over(end.connection);
     }
 
-    /// Hands out what has arrived at the end of a pipe.
-    pub(super) fn deliver(&mut self, ground: &mut Ground, id: PipeId) {
+    /// Hands over the segments that have arrived at the end of a pipe.
+    pub(super) fn deliver(&mut self, timeline: &mut Timeline, id: PipeId) {
         let Some(connection) = self.connections.get_mut(&id.connection) else { return };
         connection.pipe(id.writer).is_awaited = false;
         let from = connection.end(id.writer).machine;
@@ -218,28 +223,28 @@ impl Network {
             return;
         }
         while let Some(connection) = self.connections.get_mut(&id.connection)
-            && let Some(segment) = connection.pipe(id.writer).next_arrived(ground.clock)
+            && let Some(segment) = connection.pipe(id.writer).next_arrived(timeline.clock)
         {
-            self.at_end(ground, back, |connection, ground, conditions| {
-                connection.arrive(ground, conditions, id.writer, segment);
+            self.at_end(timeline, back, |connection, timeline, conditions| {
+                connection.arrive(timeline, conditions, id.writer, segment);
             });
         }
-        self.await_arrival(ground, id);
+        self.await_arrival(timeline, id);
         self.forget_if_over(id.connection);
     }
 
-    /// Cuts the connections that `choose` wants, given the machines of dialler and acceptor, and
-    /// returns how many those were.
+    /// Cuts the connections for which `choose` returns true, and returns their number. `choose` gets
+    /// the machines of dialler and acceptor.
     pub(super) fn cut(
         &mut self,
-        ground: &mut Ground,
+        timeline: &mut Timeline,
         mut choose: impl FnMut(MachineId, MachineId) -> bool,
     ) -> usize {
         let mut count = 0;
         for connection in self.connections.values_mut() {
             let machine = |side| connection.end(side).machine;
             if choose(machine(Side::Dialler), machine(Side::Acceptor)) {
-                connection.cut(ground);
+                connection.cut(timeline);
                 count += 1;
             }
         }
@@ -249,7 +254,7 @@ impl Network {
 
     /// How many connections a machine has an end of.
     pub(super) fn connections_of(&self, machine: MachineId) -> usize {
-        let has_end = |connection: &&Connection| {
+        let has_end = |connection: &&SimConnection| {
             [Side::Dialler, Side::Acceptor]
                 .map(|side| connection.end(side).machine)
                 .contains(&machine)
@@ -257,28 +262,28 @@ impl Network {
         self.connections.values().filter(has_end).count()
     }
 
-    /// Sets an alarm for the next arrival, where there is none yet and something is on its way.
-    fn await_arrival(&mut self, ground: &mut Ground, id: PipeId) {
+    /// Sets an alarm for the next arrival, if a segment is on its way and has no alarm yet.
+    fn await_arrival(&mut self, timeline: &mut Timeline, id: PipeId) {
         let Some(connection) = self.connections.get_mut(&id.connection) else { return };
         let pipe = connection.pipe(id.writer);
         if let Some(due) = pipe.next_due().filter(|_| !pipe.is_awaited) {
             pipe.is_awaited = true;
-            ground.set_alarm(due.max(ground.clock), Alarm::Deliver(id));
+            timeline.set_alarm(due.max(timeline.clock), Alarm::Deliver(id));
         }
     }
 
-    /// After an obstacle is gone, everything that it held up goes on.
-    fn await_all(&mut self, ground: &mut Ground) {
+    /// Sets the alarms for everything that an obstacle has held up.
+    fn await_all(&mut self, timeline: &mut Timeline) {
         let ids: Vec<_> = self.connections.keys().copied().collect();
         for connection in ids {
             for writer in [Side::Dialler, Side::Acceptor] {
-                self.await_arrival(ground, PipeId { connection, writer });
+                self.await_arrival(timeline, PipeId { connection, writer });
             }
         }
     }
 
-    fn forget_if_over(&mut self, id: ConnectionId) {
-        if self.connections.get(&id).is_some_and(Connection::is_over) {
+    fn forget_if_over(&mut self, id: SimConnectionId) {
+        if self.connections.get(&id).is_some_and(SimConnection::is_over) {
             self.connections.remove(&id);
         }
     }

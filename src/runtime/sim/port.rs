@@ -7,7 +7,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// A port of a [`Machine`](super::Machine); dropping it frees the port.
+/// A port of a [`Machine`](super::Machine). Dropping it frees the port.
 pub struct SimPort {
     world: Arc<World>,
     address: SocketAddr,
@@ -21,7 +21,7 @@ impl SimPort {
 
 impl Drop for SimPort {
     fn drop(&mut self) {
-        self.world.with(|state| state.network.stop_listening(&mut state.ground, self.address));
+        self.world.with(|state| state.network.stop_listening(&mut state.timeline, self.address));
     }
 }
 

@@ -1,13 +1,13 @@
-//! A simulated world, as the one who drives it holds it.
+//! A simulated world, for whoever drives it.
 
 use super::chance::Chance;
 use super::conditions::Conditions;
-use super::event::Event;
+use super::event::NetworkEvent;
 use super::files::Files;
 use super::ids::MachineId;
 use super::machine::Machine;
 use super::machine_state::MachineState;
-use super::sleep::Sleep;
+use super::sleep::SimSleep;
 use super::world::World;
 use std::future::Future;
 use std::pin::pin;
@@ -18,30 +18,30 @@ use std::time::Duration;
 /// How a machine goes down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Crash {
-    /// The program is killed: its tasks end where they are, and the system closes its connections.
+    /// The program is killed. Its tasks end where they are, and the system closes its connections.
     Process,
-    /// The machine loses power as well: whoever talks with it hears nothing any more, and what its
-    /// disk had not synchronized is lost, or torn.
+    /// The machine loses power as well. Whoever talks with it hears nothing more, and what its disk
+    /// had not synchronized is lost or torn.
     Power,
 }
 
-/// A world in one thread, in which time is virtual and one seed decides everything.
+/// A world in one thread, with virtual time. Everything in it follows from one seed.
 ///
 /// Its [machines](Self::machine) are [`Runtime`](crate::runtime::Runtime)s: servers and programs
-/// run on them unchanged. The world moves only within [`block_on`](Self::block_on),
-/// [`run_for`](Self::run_for) and [`run_until`](Self::run_until); when all tasks wait, time leaps
+/// run on them unchanged. Tasks run only within [`block_on`](Self::block_on),
+/// [`run_for`](Self::run_for) and [`run_until`](Self::run_until); when all tasks wait, time jumps
 /// to the next moment at which something happens. Dropping it ends all tasks.
 pub struct Sim {
     world: Arc<World>,
 }
 
 impl Sim {
-    /// The world of this seed, empty yet.
+    /// An empty world.
     pub fn new(seed: u64) -> Self {
         Self { world: Arc::new(World::new(seed)) }
     }
 
-    /// The machine of this name, which is made if there is none.
+    /// The machine of this name. It is created if there is none.
     pub fn machine(&self, name: &str) -> Machine {
         let id = self.world.with(|state| {
             let known = state.machines.iter().position(|machine| machine.name == name);
@@ -58,14 +58,14 @@ impl Sim {
 
     /// Virtual time since the world began.
     pub fn elapsed(&self) -> Duration {
-        self.world.with(|state| state.ground.clock)
+        self.world.with(|state| state.timeline.clock)
     }
 
     /// Runs the world until `future` completes.
     ///
     /// # Panics
-    /// When nothing is left to happen, so that the future would wait for ever; and when tasks wake
-    /// each other without end while no time passes.
+    /// When nothing is left to happen, so that the future would wait for ever, and when tasks wake
+    /// each other endlessly while no time passes.
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
         let mut future = pin!(future);
         let (id, waker) = self.world.executor.new_waker();
@@ -83,12 +83,12 @@ impl Sim {
         }
     }
 
-    /// Runs the world for so long.
+    /// Runs the world for `span`.
     pub fn run_for(&self, span: Duration) {
-        self.block_on(Sleep::new(Arc::clone(&self.world), span));
+        self.block_on(SimSleep::new(Arc::clone(&self.world), span));
     }
 
-    /// Runs the world until `condition` holds, for at most `span`; whether it came to hold.
+    /// Runs the world until `condition` holds, for at most `span`. Returns whether it holds.
     pub fn run_until(&self, span: Duration, mut condition: impl FnMut() -> bool) -> bool {
         let ends = self.elapsed() + span;
         while !condition() {
@@ -100,44 +100,44 @@ impl Sim {
         true
     }
 
-    /// Sets how the whole network carries, from the next byte on.
+    /// Sets the conditions of the whole network, from the next byte on.
     pub fn set_conditions(&self, conditions: Conditions) {
         self.world.with(|state| state.network.conditions = conditions);
     }
 
-    /// Sets how bytes get from one machine to another, in this direction only.
+    /// Sets the conditions from one machine to another, in this direction only.
     pub fn set_link(&self, from: &Machine, to: &Machine, conditions: Conditions) {
         self.world.with(|state| state.network.set_link(from.id, to.id, conditions));
     }
 
     /// Lets nothing through from one machine to another, until it is [unblocked](Self::unblock).
-    /// What is on its way waits; what would dial waits as well.
+    /// Bytes on their way wait, and so do attempts to connect.
     pub fn block(&self, from: &Machine, to: &Machine) {
         self.world.with(|state| state.network.block(from.id, to.id));
     }
 
-    /// Lets everything through again, and what waited goes on.
+    /// Lets everything through again from one machine to another, including what waited.
     pub fn unblock(&self, from: &Machine, to: &Machine) {
-        self.world.with(|state| state.network.unblock(&mut state.ground, from.id, to.id));
+        self.world.with(|state| state.network.unblock(&mut state.timeline, from.id, to.id));
         self.world.unblocked.notify(usize::MAX);
     }
 
     /// Lets everything through between all machines.
     pub fn unblock_all(&self) {
-        self.world.with(|state| state.network.unblock_all(&mut state.ground));
+        self.world.with(|state| state.network.unblock_all(&mut state.timeline));
         self.world.unblocked.notify(usize::MAX);
     }
 
-    /// Cuts all connections between two machines: both are told. Returns how many there were.
+    /// Resets all connections between two machines, at both ends. Returns how many there were.
     pub fn cut(&self, one: &Machine, other: &Machine) -> usize {
         let wanted = [(one.id, other.id), (other.id, one.id)];
         self.world.with(|state| {
             let is_wanted = |dialler, acceptor| wanted.contains(&(dialler, acceptor));
-            state.network.cut(&mut state.ground, is_wanted)
+            state.network.cut(&mut state.timeline, is_wanted)
         })
     }
 
-    /// Ends everything that runs on a machine, wherever it is. After [`Crash::Power`] the machine
+    /// Ends all tasks of a machine, wherever they are. After [`Crash::Power`] the machine
     /// is off until [`restart`](Self::restart).
     pub fn crash(&self, machine: &Machine, how: Crash) {
         if how == Crash::Power {
@@ -146,7 +146,7 @@ impl Sim {
         drop(self.world.executor.kill(machine.id));
         if how == Crash::Power {
             self.world.with(|state| {
-                let mut chance = Chance::new(state.ground.chance.number());
+                let mut chance = Chance::new(state.timeline.chance.number());
                 state.machine_mut(machine.id).files.lose_power(&mut chance);
             });
         }
@@ -154,26 +154,26 @@ impl Sim {
 
     /// Gives a machine power again. Nothing runs on it until something is spawned.
     pub fn restart(&self, machine: &Machine) {
-        self.world.with(|state| state.network.power_on(&mut state.ground, machine.id));
+        self.world.with(|state| state.network.power_on(&mut state.timeline, machine.id));
         self.world.unblocked.notify(usize::MAX);
     }
 
-    /// Shows everything that happens in the network from now on to `observer`, with the virtual
-    /// time. It must not touch the world.
-    pub fn observe(&self, observer: impl FnMut(Duration, Event<'_>) + Send + 'static) {
+    /// Calls `observer` with everything that happens in the network from now on, and with the
+    /// virtual time. It must not touch the world.
+    pub fn observe(&self, observer: impl FnMut(Duration, NetworkEvent<'_>) + Send + 'static) {
         self.world.with(|state| state.observer = Some(Box::new(observer)));
     }
 
-    /// A number that sums up everything that has happened: the same for two runs of one seed, and
-    /// most likely for no others.
+    /// A hash of everything that has happened. Two runs of a seed have the same one; other runs
+    /// almost certainly have another.
     pub fn fingerprint(&self) -> u64 {
-        self.world.with(|state| state.ground.fingerprint())
+        self.world.with(|state| state.timeline.fingerprint())
     }
 }
 
 impl Drop for Sim {
     fn drop(&mut self) {
-        // Tasks hold handles of the world, so it would never be freed with them in it.
+        // Tasks hold handles of the world, so without this neither would ever be freed.
         drop(self.world.executor.kill_all());
         self.world.with(|state| state.observer = None);
     }

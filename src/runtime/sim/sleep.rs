@@ -1,6 +1,6 @@
 //! Waiting for virtual time to pass.
 
-use super::ground::{Alarm, AlarmId};
+use super::timeline::{Alarm, AlarmId};
 use super::world::World;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,33 +8,33 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// Completes when virtual time has come to a moment.
-pub struct Sleep {
+/// Completes when a moment of virtual time has come.
+pub struct SimSleep {
     world: Arc<World>,
     due: Duration,
     alarm: Option<AlarmId>,
 }
 
-impl Sleep {
+impl SimSleep {
     pub(super) fn new(world: Arc<World>, span: Duration) -> Self {
-        let due = world.with(|state| state.ground.clock.saturating_add(span));
+        let due = world.with(|state| state.timeline.clock.saturating_add(span));
         Self { world, due, alarm: None }
     }
 }
 
-impl Future for Sleep {
+impl Future for SimSleep {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let Self { world, due, alarm } = &mut *self;
         world.with(|state| {
-            if *due <= state.ground.clock {
+            if *due <= state.timeline.clock {
                 return Poll::Ready(());
             }
-            match alarm.and_then(|id| state.ground.alarm(id)) {
+            match alarm.and_then(|id| state.timeline.alarm(id)) {
                 Some(Alarm::Wake(waker)) => waker.clone_from(cx.waker()),
                 Some(Alarm::Deliver(_)) | None => {
-                    *alarm = Some(state.ground.set_alarm(*due, Alarm::Wake(cx.waker().clone())));
+                    *alarm = Some(state.timeline.set_alarm(*due, Alarm::Wake(cx.waker().clone())));
                 }
             }
             Poll::Pending
@@ -42,10 +42,10 @@ impl Future for Sleep {
     }
 }
 
-impl Drop for Sleep {
+impl Drop for SimSleep {
     fn drop(&mut self) {
         if let Some(id) = self.alarm {
-            drop(self.world.with(|state| state.ground.cancel(id)));
+            drop(self.world.with(|state| state.timeline.cancel(id)));
         }
     }
 }

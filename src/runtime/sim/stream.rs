@@ -1,4 +1,4 @@
-//! A connection in a simulated network, as a program holds it.
+//! One end of a simulated connection, as a program holds it.
 
 use super::ids::PipeId;
 use super::world::World;
@@ -23,7 +23,7 @@ impl SimStream {
 
 impl Drop for SimStream {
     fn drop(&mut self) {
-        self.world.with(|state| state.network.drop_end(&mut state.ground, self.end));
+        self.world.with(|state| state.network.drop_end(&mut state.timeline, self.end));
     }
 }
 
@@ -37,8 +37,8 @@ impl AsyncRead for SimStream {
     ) -> Poll<io::Result<usize>> {
         let Self { world, end } = &*self;
         let read = world.with(|state| {
-            state.network.at_end(&mut state.ground, *end, |connection, ground, conditions| {
-                connection.poll_read(ground, conditions, end.writer, cx, buffer)
+            state.network.at_end(&mut state.timeline, *end, |connection, timeline, conditions| {
+                connection.poll_read(timeline, conditions, end.writer, cx, buffer)
             })
         });
         read.unwrap_or_else(gone)
@@ -53,12 +53,15 @@ impl AsyncWrite for SimStream {
     ) -> Poll<io::Result<usize>> {
         let Self { world, end } = &*self;
         let written = world.with(|state| {
-            let written =
-                state.network.at_end(&mut state.ground, *end, |connection, ground, conditions| {
-                    connection.poll_write(ground, conditions, end.writer, cx, bytes)
-                });
+            let written = state.network.at_end(
+                &mut state.timeline,
+                *end,
+                |connection, timeline, conditions| {
+                    connection.poll_write(timeline, conditions, end.writer, cx, bytes)
+                },
+            );
             if let Some(Poll::Ready(Ok(count))) = written {
-                state.ground.note_bytes(&bytes[..count]);
+                state.timeline.note_bytes(&bytes[..count]);
                 state.observe_sent(*end, &bytes[..count]);
             }
             written
@@ -73,8 +76,8 @@ impl AsyncWrite for SimStream {
     fn poll_close(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let Self { world, end } = &*self;
         let closed = world.with(|state| {
-            state.network.at_end(&mut state.ground, *end, |connection, ground, conditions| {
-                connection.close(ground, conditions, end.writer)
+            state.network.at_end(&mut state.timeline, *end, |connection, timeline, conditions| {
+                connection.close(timeline, conditions, end.writer)
             })
         });
         Poll::Ready(closed.unwrap_or_else(|| Err(io::ErrorKind::NotConnected.into())))

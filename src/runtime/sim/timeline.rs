@@ -1,4 +1,4 @@
-//! What everything in a simulated world stands on: time and chance.
+//! Virtual time, what is due when, and every random choice.
 
 use super::chance::{Chance, mix};
 use super::ids::PipeId;
@@ -6,30 +6,30 @@ use std::collections::BTreeMap;
 use std::task::Waker;
 use std::time::Duration;
 
-/// The clock, what is due later, and every choice.
-pub(super) struct Ground {
+/// The clock, the alarms and the random choices of a world.
+pub(super) struct Timeline {
     pub(super) chance: Chance,
     /// Virtual time since the world began.
     pub(super) clock: Duration,
     alarms: BTreeMap<AlarmId, Alarm>,
     last_alarm: u64,
-    /// Whom to wake once nothing is locked any more.
+    /// The tasks to wake once nothing is locked any more.
     pub(super) woken: Vec<Waker>,
     fingerprint: u64,
 }
 
-/// When an alarm is due, and its number among all alarms.
+/// When an alarm is due, and a number that orders alarms of the same moment.
 pub(super) type AlarmId = (Duration, u64);
 
-/// What happens at a moment to come.
+/// What happens when an alarm is due.
 pub(super) enum Alarm {
-    /// A task goes on.
+    /// A task is woken.
     Wake(Waker),
-    /// Something that is on its way through a pipe may have arrived.
+    /// A segment in a pipe may have arrived.
     Deliver(PipeId),
 }
 
-impl Ground {
+impl Timeline {
     pub(super) fn new(seed: u64) -> Self {
         Self {
             chance: Chance::new(seed),
@@ -56,8 +56,8 @@ impl Ground {
         self.alarms.remove(&id)
     }
 
-    /// Moves on to the next moment at which something is due, and takes the alarms of it; empty
-    /// when nothing is left to happen.
+    /// Moves the clock to the next moment at which alarms are due, and takes these alarms. There are
+    /// none if nothing is left to happen.
     pub(super) fn advance(&mut self) -> Vec<Alarm> {
         let mut due_now = Vec::new();
         while let Some(first) = self.alarms.first_entry() {
@@ -75,15 +75,15 @@ impl Ground {
         self.woken.extend(waker.take());
     }
 
-    /// Something has happened that two runs of one seed must have in common.
+    /// Adds something to the fingerprint that must be the same in two runs of a seed.
     pub(super) fn note(&mut self, what: u64) {
         let now = self.clock.as_nanos() as u64;
         self.fingerprint = mix(self.fingerprint ^ mix(what).wrapping_add(now));
     }
 
-    /// As [`note`](Self::note), for bytes.
+    /// Does the same as [`note`](Self::note) for bytes.
     pub(super) fn note_bytes(&mut self, bytes: &[u8]) {
-        // FNV-1a: nobody attacks it here, and it needs no tables.
+        // FNV-1a is enough: nobody attacks it here, and it needs no tables.
         let hash = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
         self.note(bytes.iter().fold(0xcbf2_9ce4_8422_2325, hash));
     }
