@@ -1,10 +1,10 @@
-//! An AT line that is its own.
+//! An AT line that owns its bytes.
 
 use super::field::InvalidField;
 use super::message::At;
 use std::fmt;
 
-/// What a server knows of a client, kept for as long as one likes: an [`At`] with its bytes.
+/// An [`At`] that owns its bytes, so that it can be kept.
 ///
 /// ```
 /// use herd::protocol::OwnedAt;
@@ -18,10 +18,10 @@ use std::fmt;
 pub struct OwnedAt(Box<[u8]>);
 
 impl OwnedAt {
-    /// Reads one line, without its LF.
+    /// Reads one line without its LF.
     ///
     /// # Errors
-    /// The first field that is wrong, when the line is no `AT`.
+    /// The first field that is wrong, if the line is not an `AT`.
     pub fn parse(line: &[u8]) -> Result<Self, InvalidField> {
         let at = At::parse(line)?;
         let mut canonical = Vec::with_capacity(line.len());
@@ -29,17 +29,17 @@ impl OwnedAt {
         Ok(Self(canonical.into()))
     }
 
-    /// A canonical line of a change log, with its LF.
+    /// Copies a canonical line of a change log, which ends with LF.
     pub(crate) fn of_log(line: &[u8]) -> Self {
         Self(line.strip_suffix(b"\n").expect("a log's lines end with LF").into())
     }
 
-    /// The line, read.
+    /// The parsed line.
     pub fn at(&self) -> At<'_> {
         At::parse(&self.0).expect("the line was read before")
     }
 
-    /// The canonical line, without LF.
+    /// The canonical line without its LF.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -33,6 +33,12 @@ impl Command {
         }
     }
 
+    /// A position of one of `clients`, at this time.
+    pub(super) fn position(chance: &mut Chance, clients: &[String], time: Timestamp) -> Self {
+        let client = chance.pick(clients).as_bytes();
+        Command::IamAt([client, b"+1+1", time.to_string().as_bytes()].join(&b' '))
+    }
+
     /// The line on the wire, with its LF.
     pub(super) fn line(&self) -> Vec<u8> {
         match self {

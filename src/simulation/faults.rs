@@ -89,7 +89,8 @@ impl<'r, 's> Faults<'r, 's> {
     /// Injects one fault.
     fn inject(&mut self) {
         self.count += 1;
-        match self.chance.below(11) {
+        match self.chance.below(12) {
+            11 => self.stop(),
             10 => self.fail_disk(),
             0..=2 => self.crash(),
             3..=4 => self.cut(),
@@ -104,6 +105,15 @@ impl<'r, 's> Faults<'r, 's> {
         let server = self.any_server();
         if !self.is_down(server) {
             self.go_down(server);
+        }
+    }
+
+    /// A server is asked to stop, and starts again some time later.
+    fn stop(&mut self) {
+        let server = self.any_server();
+        if !self.is_down(server) && self.servers.stage.model().is_up(server) {
+            self.servers.stop(server);
+            self.remedy_within(Duration::from_secs(8), Remedy::Restart(server));
         }
     }
 
@@ -207,7 +217,13 @@ impl<'r, 's> Faults<'r, 's> {
 
     fn remedy(&mut self, key: (Duration, u64)) {
         match self.remedies.remove(&key) {
-            Some(Remedy::Restart(server)) => self.servers.restart(server),
+            Some(Remedy::Restart(server)) => {
+                if self.servers.stage.model().is_stopping(server) {
+                    // Whoever asked it to stop waits no longer.
+                    self.servers.crash(server, Crash::Process);
+                }
+                self.servers.restart(server);
+            }
             Some(Remedy::Unblock(from, to)) => {
                 let from_machine = &self.servers.machines[from];
                 self.servers.sim.unblock(from_machine, &to);

@@ -22,11 +22,12 @@
 //! use herd::simulation::{self, Options};
 //!
 //! let report = simulation::run(1, &Options::default())?;
-//! assert_eq!(report.agreements, 1);
+//! assert_eq!(report.agreements, 2);
 //! # Ok::<(), simulation::Failure>(())
 //! ```
 
 mod at_line;
+mod awaited;
 mod command;
 mod failure;
 mod faults;
@@ -35,7 +36,10 @@ mod graph;
 mod inquiry;
 mod knowledge;
 mod leftover;
+mod listener;
+mod manner;
 mod model;
+mod orderly_stop;
 mod places;
 mod report;
 mod run;

@@ -30,11 +30,23 @@ struct ServerModel {
     life: u64,
     /// Counts the faults that excuse a broken connection.
     troubles: u64,
-    is_up: bool,
+    state: State,
     /// When it last ended.
     ended: Duration,
     /// How many nanoseconds its wall clock was ahead, and since when.
     clock: Vec<(Duration, i64)>,
+}
+
+/// What a server is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// It has not started yet, or has crashed.
+    Down,
+    Up,
+    /// It was asked to stop, and has not ended yet.
+    Stopping,
+    /// It has ended in order.
+    Stopped,
 }
 
 /// A line that a server has shown to know, and when it first did so.
@@ -58,7 +70,7 @@ impl Model {
             floors: BTreeMap::new(),
             life: 0,
             troubles: 0,
-            is_up: false,
+            state: State::Down,
             ended: Duration::ZERO,
             clock: vec![(Duration::ZERO, 0)],
         };
@@ -78,7 +90,7 @@ impl Model {
 
     /// Whether a server is up and has had no fault since that excuses a broken connection.
     pub(super) fn is_untroubled(&self, server: usize, since: Encounter) -> bool {
-        self.servers[server].is_up && self.meet(server) == since
+        self.servers[server].state == State::Up && self.meet(server) == since
     }
 
     /// A fault that breaks or delays connections of a server starts or ends.
@@ -89,7 +101,39 @@ impl Model {
     /// A server has started to listen.
     pub(super) fn start(&mut self, server: usize) {
         self.trouble(server);
-        self.servers[server].is_up = true;
+        let memory = self.memory;
+        let server = &mut self.servers[server];
+        if std::mem::replace(&mut server.state, State::Up) == State::Stopped {
+            server.life += 1;
+            if memory == Memory::Ephemeral {
+                server.floors.clear();
+            }
+        }
+    }
+
+    /// A server is asked to stop. It accepts nobody any more.
+    pub(super) fn ask_to_stop(&mut self, server: usize) {
+        self.trouble(server);
+        self.servers[server].state = State::Stopping;
+    }
+
+    /// A server has ended in order. Its journal, if it has one, has everything. Replies that it sent
+    /// before may still arrive, and count until it starts again.
+    pub(super) fn stop(&mut self, server: usize, now: Duration) {
+        self.trouble(server);
+        let server = &mut self.servers[server];
+        server.state = State::Stopped;
+        server.ended = now;
+    }
+
+    /// Whether a server is up and was not asked to stop.
+    pub(super) fn is_up(&self, server: usize) -> bool {
+        self.servers[server].state == State::Up
+    }
+
+    /// Whether a server was asked to stop and has not ended yet.
+    pub(super) fn is_stopping(&self, server: usize) -> bool {
+        self.servers[server].state == State::Stopping
     }
 
     /// A server has crashed. It may lose what its memory allows it to lose.
@@ -97,11 +141,11 @@ impl Model {
         let memory = self.memory;
         let server = &mut self.servers[server];
         // If it was down already, its disk has the age that it had when the server ended.
-        if server.is_up {
+        if matches!(server.state, State::Up | State::Stopping) {
             server.ended = now;
         }
         let ended = server.ended;
-        server.is_up = false;
+        server.state = State::Down;
         server.life += 1;
         server.troubles += 1;
         for floors in server.floors.values_mut() {
@@ -130,6 +174,28 @@ impl Model {
             if floor > left.get(client) {
                 let (name, left) = (self.name(server), left.get(client));
                 return Err(format!("{name} has {left:?} on its disk, but it promised {floor:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks that a neighbor knows everything about these clients that a server had shown to know
+    /// before it ended in order: nobody else may have it.
+    pub(super) fn check_handed_over(
+        &self,
+        server: usize,
+        neighbor: usize,
+        clients: &[String],
+        known: &Knowledge,
+    ) -> Result<(), String> {
+        for client in clients {
+            let (shown, known) =
+                (self.floor(server, client.as_bytes()), known.get(client.as_bytes()));
+            if shown > known {
+                let (name, neighbor) = (self.name(server), self.name(neighbor));
+                return Err(format!(
+                    "{name} showed {shown:?} and stopped in order, but {neighbor} knows {known:?}"
+                ));
             }
         }
         Ok(())

@@ -8,6 +8,7 @@ use super::graph::SERVERS_MAX;
 use super::inquiry;
 use super::knowledge::Knowledge;
 use super::model::Model;
+use super::orderly_stop::OrderlyStop;
 use super::report::Report;
 use super::scenario::Scenario;
 use super::servers::Servers;
@@ -140,12 +141,16 @@ impl Run<'_> {
         let slowest_agreement = self.sim.elapsed() - quiet;
         self.check_economy(&inquirer).await?;
         self.check_leftovers().await?;
+        let clients = &self.scenario.clients;
+        let stop = OrderlyStop::draw(self.servers, clients, Chance::new(chance.number()));
+        stop.check(&inquirer).await?;
+        self.await_agreement(&inquirer).await?;
         Ok(Report {
             seeds: 1,
             server_time: self.sim.elapsed() * self.servers.count() as u32,
             faults: faults_survived,
             replies: self.stage.replies(),
-            agreements: 1,
+            agreements: 2,
             slowest_agreement,
             fingerprint: 0,
         })

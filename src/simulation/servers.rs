@@ -61,8 +61,12 @@ impl<'s> Servers<'s> {
         self.machines[index].spawn(async move {
             match builder.bind().await {
                 Ok(server) => {
-                    stage.model().start(index);
+                    let stop = server.stop();
+                    stage.start(index, stop.clone());
                     match server.run().await {
+                        Ok(()) if stop.is_requested() => {
+                            stage.model().stop(index, machine.uptime());
+                        }
                         Err(JournalError::Disk { .. }) if machine.is_disk_failing() => {
                             stage.fail_disk(index, machine.uptime());
                         }
@@ -84,6 +88,12 @@ impl<'s> Servers<'s> {
         self.note(|| format!("{} crashes: {how:?}", self.graph.names()[index]));
         self.sim.crash(&self.machines[index], how);
         self.stage.model().crash(index, how, self.sim.elapsed());
+    }
+
+    /// Asks a server that is up to stop in order.
+    pub(super) fn stop(&self, index: usize) {
+        self.note(|| format!("{} is asked to stop", self.graph.names()[index]));
+        self.stage.request_stop(index);
     }
 
     /// Starts a server again, with power and a working disk.

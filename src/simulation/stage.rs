@@ -3,6 +3,8 @@
 use super::model::Model;
 use super::trace::Trace;
 use crate::runtime::sim::Crash;
+use crate::server::Stop;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -16,6 +18,8 @@ pub(super) struct Stage {
     is_over: AtomicBool,
     /// Servers that have ended because their disks failed.
     failed_disks: Mutex<Vec<usize>>,
+    /// How to stop each server, as it last started.
+    stops: Mutex<BTreeMap<usize, Stop>>,
     replies: AtomicU64,
     talkers: AtomicU64,
 }
@@ -28,6 +32,7 @@ impl Stage {
             broken: Mutex::default(),
             is_over: AtomicBool::new(false),
             failed_disks: Mutex::default(),
+            stops: Mutex::default(),
             replies: AtomicU64::new(0),
             talkers: AtomicU64::new(0),
         }
@@ -46,6 +51,19 @@ impl Stage {
     pub(super) fn broken(&self) -> Result<(), String> {
         let broken = self.broken.lock().expect("nothing panics while it holds a text");
         broken.clone().map_or(Ok(()), Err)
+    }
+
+    /// Records that a server listens, and how to stop it.
+    pub(super) fn start(&self, server: usize, stop: Stop) {
+        self.model().start(server);
+        self.stops.lock().expect("nothing panics while it holds a map").insert(server, stop);
+    }
+
+    /// Asks a server to stop that has started before.
+    pub(super) fn request_stop(&self, server: usize) {
+        self.model().ask_to_stop(server);
+        let stops = self.stops.lock().expect("nothing panics while it holds a map");
+        stops.get(&server).expect("it has started before").request();
     }
 
     /// Records that a server has ended because its disk failed.

@@ -1,24 +1,25 @@
 //! A simulated client that talks with one server after another.
 
 use super::at_line::AtLine;
+use super::awaited::Awaited;
 use super::command::Command;
+use super::listener::{End, Listener};
+use super::manner::Manner;
 use super::model::Encounter;
 use super::stage::Stage;
-use super::wire::Replies;
 use crate::runtime::sim::{Chance, Machine, SimStream};
 use crate::runtime::{self, Clock, Net};
-use futures_lite::io::{ReadHalf, WriteHalf, split};
+use futures_lite::io::{WriteHalf, split};
 use futures_lite::{AsyncWriteExt, future};
-use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The longest conversation with a server that has no faults. It is longer than the slowest source
 /// of places, stalls and pauses together.
 const CONVERSATION_MAX: Duration = Duration::from_secs(120);
 
-/// Talks with random servers until the load ends.
+/// Talks with servers.
 pub(super) struct Talker {
     pub(super) machine: Machine,
     pub(super) stage: Arc<Stage>,
@@ -29,30 +30,21 @@ pub(super) struct Talker {
     pub(super) chance: Chance,
 }
 
-/// What the writing half of a conversation has said and the reading half has not heard answered.
-type Awaited = Mutex<VecDeque<(Command, Option<AtLine>)>>;
-
-/// Why a conversation ended early.
-enum End {
-    /// The connection failed.
-    Io(io::Error),
-    /// The server broke a rule.
-    Broken(String),
-}
-
-impl From<io::Error> for End {
-    fn from(error: io::Error) -> Self {
-        End::Io(error)
-    }
-}
-
 impl Talker {
+    /// Talks with random servers until the load ends.
     pub(super) async fn run(mut self) {
         while !self.stage.is_over() && self.stage.broken().is_ok() {
             let server = self.chance.index(self.addresses.len());
-            self.converse(server).await;
+            let manner = Manner::draw(&mut self.chance);
+            self.converse(server, manner).await;
             self.pause().await;
         }
+        self.stage.talker_ends();
+    }
+
+    /// Talks with one server, without a pause, until that ends the conversation.
+    pub(super) async fn run_until_stopped(mut self, server: usize) {
+        self.converse(server, Manner::UntilStopped).await;
         self.stage.talker_ends();
     }
 
@@ -62,7 +54,7 @@ impl Talker {
     }
 
     /// One connection, from dialling to its end.
-    async fn converse(&mut self, server: usize) {
+    async fn converse(&mut self, server: usize, manner: Manner) {
         let before = self.stage.model().meet(server);
         let connecting = self.machine.connect(&self.addresses[server]);
         let connected = runtime::timeout(&self.machine, Duration::from_secs(5), connecting).await;
@@ -70,8 +62,8 @@ impl Talker {
         let outcome = match connected {
             Some(Ok(stream)) => {
                 let (machine, stage) = (self.machine.clone(), Arc::clone(&self.stage));
-                let patience = patience(machine, stage, server, met);
-                let talk = self.talk(server, met, stream);
+                let patience = patience(machine, stage, server, met, manner);
+                let talk = self.talk(server, met, manner, stream);
                 future::or(async { Some(talk.await) }, async {
                     patience.await;
                     None
@@ -81,6 +73,11 @@ impl Talker {
             Some(Err(error)) => Some(Err(End::Io(error))),
             None => None,
         };
+        self.judge(server, before, outcome);
+    }
+
+    /// Whether a conversation ended as it must.
+    fn judge(&self, server: usize, before: Encounter, outcome: Option<Result<(), End>>) {
         let model = self.stage.model();
         let excused = !model.is_untroubled(server, before);
         let name = model.name(server);
@@ -95,27 +92,33 @@ impl Talker {
         }
     }
 
-    async fn talk(&mut self, server: usize, met: Encounter, stream: SimStream) -> Result<(), End> {
-        let name = self.stage.model().name(server).to_owned();
+    async fn talk(
+        &mut self,
+        server: usize,
+        met: Encounter,
+        manner: Manner,
+        stream: SimStream,
+    ) -> Result<(), End> {
         let awaited = Awaited::default();
+        let is_endless = manner.without_pause().is_some();
+        let stalls = self.chance.one_in(15) && !is_endless;
+        let stall = self.chance.span(&(Duration::ZERO..=Duration::from_secs(6)));
         let listener = Listener {
             machine: self.machine.clone(),
             stage: Arc::clone(&self.stage),
             server,
-            name,
+            name: self.stage.model().name(server).to_owned(),
             met,
-            stall: self
-                .chance
-                .one_in(15)
-                .then(|| self.chance.span(&(Duration::ZERO..=Duration::from_secs(6)))),
+            stall: if stalls { stall } else { Duration::ZERO },
+            pace: manner.pace(&mut self.chance),
         };
         // Some clients hang up before they have all replies.
-        let hangs_up = self.chance.one_in(10);
+        let hangs_up = self.chance.one_in(10) && !is_endless;
         let span = self.chance.span(&(Duration::ZERO..=Duration::from_millis(500)));
         let machine = self.machine.clone();
         let (reader, writer) = split(stream);
         let heard = listener.hear(reader, &awaited);
-        let said = self.say(server, writer, &awaited);
+        let said = self.say(server, manner, writer, &awaited);
         let talk = async {
             let (said, heard) = future::zip(said, heard).await;
             heard?;
@@ -131,26 +134,66 @@ impl Talker {
         future::or(talk, hang_up).await
     }
 
-    /// Says some commands, each once the model knows of it, and then that no more will come.
+    /// Sends commands, then closes the writing direction.
     async fn say(
         &mut self,
         server: usize,
+        manner: Manner,
         mut stream: WriteHalf<SimStream>,
         awaited: &Awaited,
     ) -> io::Result<()> {
-        let pipelines = self.chance.one_in(3);
+        if let Some((span, depth)) = manner.without_pause() {
+            self.say_without_pause(server, span, depth, &mut stream, awaited).await?;
+            return stream.close().await;
+        }
         let mut earlier = Vec::new();
         for _ in 0..self.chance.between(1..=12) {
             let command = self.next_command(&mut earlier);
-            let line = command.line();
-            let floor = self.announce(server, &command);
-            awaited.lock().expect("nothing panics while it holds them").push_back((command, floor));
-            stream.write_all(&line).await?;
-            if !pipelines {
+            self.send(server, command, &mut stream, awaited).await?;
+            if manner == Manner::Pausing {
                 self.pause().await;
             }
         }
         stream.close().await
+    }
+
+    /// Sends positions for this long, each newer than the one before, with up to `depth` of them
+    /// unanswered.
+    async fn say_without_pause(
+        &mut self,
+        server: usize,
+        span: Duration,
+        depth: usize,
+        stream: &mut WriteHalf<SimStream>,
+        awaited: &Awaited,
+    ) -> io::Result<()> {
+        let ends = self.machine.uptime().saturating_add(span);
+        let mut number = 0;
+        while self.machine.uptime() < ends && !awaited.is_over() {
+            if awaited.len() >= depth {
+                self.machine.sleep(Duration::from_millis(1)).await;
+                continue;
+            }
+            number += 1;
+            let time = self.machine.now().saturating_add(Duration::from_nanos(number));
+            let command = Command::position(&mut self.chance, &self.clients, time);
+            self.send(server, command, stream, awaited).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a command, after the model has heard of it.
+    async fn send(
+        &self,
+        server: usize,
+        command: Command,
+        stream: &mut WriteHalf<SimStream>,
+        awaited: &Awaited,
+    ) -> io::Result<()> {
+        let line = command.line();
+        let floor = self.announce(server, &command);
+        awaited.push(command, floor);
+        stream.write_all(&line).await
     }
 
     /// A new command, or one that was sent before.
@@ -164,8 +207,8 @@ impl Talker {
         command
     }
 
-    /// Tells the model what is about to be said; returns what the server must know by now of the
-    /// client that is asked for.
+    /// Tells the model what is about to be sent. Returns the line that the server must already know
+    /// of the client in question.
     fn announce(&self, server: usize, command: &Command) -> Option<AtLine> {
         let mut model = self.stage.model();
         match command {
@@ -179,109 +222,21 @@ impl Talker {
     }
 }
 
-/// Completes when a conversation has taken too long, or need not be waited for: the load is over,
-/// and something has happened to the server.
-async fn patience(machine: Machine, stage: Arc<Stage>, server: usize, met: Encounter) {
-    let ends = machine.uptime() + CONVERSATION_MAX;
-    while machine.uptime() < ends {
-        machine.sleep(Duration::from_secs(1)).await;
-        if stage.is_over() && !stage.model().is_untroubled(server, met) {
-            return;
-        }
-    }
-}
-
-/// The half of a conversation that hears replies and checks them.
-struct Listener {
+/// Completes when a conversation has taken too long. It also completes when the load is over and
+/// the server has had a fault, except for conversations that the server must end.
+async fn patience(
     machine: Machine,
     stage: Arc<Stage>,
     server: usize,
-    name: String,
     met: Encounter,
-    /// Before it listens, it waits so long.
-    stall: Option<Duration>,
-}
-
-impl Listener {
-    async fn hear(&self, stream: ReadHalf<SimStream>, awaited: &Awaited) -> Result<(), End> {
-        if let Some(stall) = self.stall {
-            self.machine.sleep(stall).await;
+    manner: Manner,
+) {
+    let ends = machine.uptime() + CONVERSATION_MAX;
+    while machine.uptime() < ends {
+        machine.sleep(Duration::from_secs(1)).await;
+        let is_excused = stage.is_over() && !stage.model().is_untroubled(server, met);
+        if is_excused && manner != Manner::UntilStopped {
+            return;
         }
-        let mut replies = Replies::new(stream);
-        // What this very connection has shown: replies come in order, and so does knowledge.
-        let mut shown: BTreeMap<Vec<u8>, AtLine> = BTreeMap::new();
-        loop {
-            let line = replies.line().await?;
-            let next = awaited.lock().expect("nothing panics while it holds them").pop_front();
-            let (line, (command, mut floor)) = match (line, next) {
-                (Some(line), Some(next)) => (line, next),
-                (None, None) => return Ok(()),
-                (Some(line), None) => {
-                    let text = String::from_utf8_lossy(&line);
-                    return Err(End::Broken(format!("{text:?} answers nothing")));
-                }
-                (None, Some(_)) => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
-            };
-            if let Command::WhatsAt { client, .. } = &command {
-                floor = floor.max(shown.get(client).cloned());
-            }
-            if let Some(known) = self.check(&mut replies, command, floor, line).await? {
-                let floor = shown.entry(known.client().to_owned()).or_insert_with(|| known.clone());
-                *floor = known.max(floor.clone());
-            }
-            self.stage.count_reply();
-        }
-    }
-
-    /// Checks one reply; returns the line that it shows to be known.
-    async fn check(
-        &self,
-        replies: &mut Replies<ReadHalf<SimStream>>,
-        command: Command,
-        floor: Option<AtLine>,
-        line: Vec<u8>,
-    ) -> Result<Option<AtLine>, End> {
-        let wrong = || {
-            let (text, line) = (command.line(), String::from_utf8_lossy(&line).into_owned());
-            End::Broken(format!("{line:?} is no reply to {:?}", String::from_utf8_lossy(&text)))
-        };
-        let is_refused = line == command.refusal();
-        match &command {
-            Command::Invalid(_) if is_refused => Ok(None),
-            Command::Invalid(_) => Err(wrong()),
-            Command::IamAt(said) => {
-                let reply = AtLine::parse(&line).ok_or_else(wrong)?;
-                if !Command::acknowledges(said, &self.name, &reply) {
-                    return Err(wrong());
-                }
-                self.observe(reply)
-            }
-            Command::WhatsAt { client, .. } if is_refused => match floor {
-                Some(floor) => Err(End::Broken(format!(
-                    "{} is not known any more, but {floor:?} was",
-                    String::from_utf8_lossy(client)
-                ))),
-                None => Ok(None),
-            },
-            Command::WhatsAt { client, .. } => {
-                let known = AtLine::parse(&line).ok_or_else(wrong)?;
-                let rest = replies.paragraph().await?;
-                if known.client() != client || !command.is_answered(&line, &rest) {
-                    return Err(wrong());
-                }
-                if let Some(floor) = floor.filter(|floor| *floor > known) {
-                    let rule = format!("went back from {floor:?} to {known:?}");
-                    return Err(End::Broken(rule));
-                }
-                self.observe(known)
-            }
-        }
-    }
-
-    fn observe(&self, line: AtLine) -> Result<Option<AtLine>, End> {
-        let now = self.machine.uptime();
-        let mut model = self.stage.model();
-        model.observe(self.server, self.met, line.clone(), now).map_err(End::Broken)?;
-        Ok(Some(line))
     }
 }
