@@ -13,12 +13,12 @@ use super::stop::{Stop, StopWatch};
 use super::tasks::Tasks;
 use crate::config::Limits;
 use crate::protocol::{LogId, ServerName};
-use crate::runtime::Runtime;
+use crate::runtime::Clock;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// One server's state and means, each with a name of its own.
-pub(super) struct Core<C: Runtime> {
+pub(super) struct Core<C: Clock> {
     pub(super) clock: C,
     pub(super) name: ServerName,
     pub(super) log_id: LogId,
@@ -44,7 +44,7 @@ pub(super) struct Wires {
     pub(super) recorder: Arc<Recorder>,
 }
 
-impl<C: Runtime> Core<C> {
+impl<C: Clock> Core<C> {
     pub(super) fn status(&self) -> Status {
         let (clients, changes, line_bytes) = {
             let node = self.kept.node();
@@ -65,7 +65,7 @@ impl<C: Runtime> Core<C> {
     }
 }
 
-impl<C: Runtime> Followed for Core<C> {
+impl<C: Clock> Followed for Core<C> {
     fn kept(&self) -> &KeptNode {
         &self.kept
     }

@@ -9,7 +9,7 @@ use super::tell_error::TellError;
 use crate::journal::Failed;
 use crate::node::Refusal;
 use crate::protocol::{ClientId, IamAt, LogId, MaxResults, OwnedAt, Radius, ServerName};
-use crate::runtime::Runtime;
+use crate::runtime::Clock;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -36,11 +36,11 @@ use std::sync::Arc;
 /// # }).unwrap();
 /// ```
 #[derive(Clone)]
-pub struct Handle<C: Runtime> {
+pub struct Handle<C: Clock> {
     core: Arc<Core<C>>,
 }
 
-impl<C: Runtime> Handle<C> {
+impl<C: Clock> Handle<C> {
     pub(super) fn new(core: Arc<Core<C>>) -> Self {
         Self { core }
     }

@@ -3,7 +3,7 @@
 use super::turns::Turns;
 use crate::node::Lookup;
 use crate::places::{Answer, Places, PlacesError, Question};
-use crate::runtime::{self, Runtime};
+use crate::runtime::{self, Clock};
 use std::future::{self, Future};
 use std::sync::Arc;
 use std::task::Poll;
@@ -14,7 +14,7 @@ use std::time::Duration;
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The source of places, and how long it may take.
-pub(super) struct Lookups<C: Runtime> {
+pub(super) struct Lookups<C: Clock> {
     clock: C,
     places: Arc<dyn Places>,
     /// Whose question is put to the source next: one at a time, each connection in turn.
@@ -29,7 +29,7 @@ pub(super) struct Asker {
     turns: Option<Turns>,
 }
 
-impl<C: Runtime> Lookups<C> {
+impl<C: Clock> Lookups<C> {
     pub(super) fn new(clock: C, places: Arc<dyn Places>) -> Self {
         Self { clock, places, turns: Turns::default() }
     }

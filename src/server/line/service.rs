@@ -1,7 +1,7 @@
 //! What the line door serves.
 
 use super::session::Session;
-use crate::runtime::{Runtime, Stream};
+use crate::runtime::{Clock, Stream};
 use crate::server::connection::Connection;
 use crate::server::core::Core;
 use crate::server::door::Service;
@@ -10,9 +10,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// A session for each client.
-pub(in crate::server) struct LineService<C: Runtime>(pub(in crate::server) Arc<Core<C>>);
+pub(in crate::server) struct LineService<C: Clock>(pub(in crate::server) Arc<Core<C>>);
 
-impl<C: Runtime, S: Stream> Service<S> for LineService<C> {
+impl<C: Clock, S: Stream> Service<S> for LineService<C> {
     async fn serve(&self, stream: S, client: SocketAddr) {
         let core = Arc::clone(&self.0);
         let connection = Connection::new(&core.wires, stream, Purpose::Client, &client);

@@ -5,7 +5,7 @@ use super::outbox::Outbox;
 use super::patience::{Owes, Patience};
 use crate::node::Node;
 use crate::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp, write_invalid};
-use crate::runtime::{self, Runtime, Stream};
+use crate::runtime::{self, Clock, Stream};
 use crate::server::buffer_pool::Chunk;
 use crate::server::connection::Connection;
 use crate::server::core::Core;
@@ -32,7 +32,7 @@ const LINES_A_TURN: usize = 128;
 const REPLY_BYTES_EXPECTED: usize = LINES_A_TURN * 64;
 
 /// One client's connection: its commands come in, its replies go out in order.
-pub(in crate::server) struct Session<C: Runtime, S: Stream> {
+pub(in crate::server) struct Session<C: Clock, S: Stream> {
     core: Arc<Core<C>>,
     connection: Connection<S>,
     lines: LineBuffer,
@@ -77,7 +77,7 @@ enum Wake {
     Forced,
 }
 
-impl<C: Runtime, S: Stream> Session<C, S> {
+impl<C: Clock, S: Stream> Session<C, S> {
     pub(in crate::server) fn new(core: Arc<Core<C>>, connection: Connection<S>) -> Self {
         Self {
             stop: core.stop.watch(),

@@ -1,6 +1,6 @@
 //! How long to wait before dialling a neighbor again.
 
-use crate::runtime::Runtime;
+use crate::runtime::Clock;
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(50);
@@ -21,11 +21,11 @@ impl Backoff {
     }
 
     /// The wait before the next attempt.
-    pub(super) fn wait<R: Runtime>(&mut self, runtime: &R) -> Duration {
+    pub(super) fn wait<C: Clock>(&mut self, clock: &C) -> Duration {
         let longest = self.next;
         self.next = (longest * 2).clamp(FIRST, LONGEST);
         let half = longest / 2;
-        half + half.mul_f64(runtime.random() as f64 / u64::MAX as f64)
+        half + half.mul_f64(clock.random() as f64 / u64::MAX as f64)
     }
 }
 

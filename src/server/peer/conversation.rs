@@ -2,12 +2,12 @@
 
 use super::link_end::LinkEnd;
 use super::peer_link::PeerLink;
-use crate::runtime::{Runtime, Stream};
+use crate::runtime::{Clock, Stream};
 use crate::traffic::Purpose;
 use std::future::Future;
 
 /// What this server says to a neighbor that it dialled, and hears from it.
-pub(super) trait Conversation<C: Runtime>: Send {
+pub(super) trait Conversation<C: Clock>: Send {
     /// What the link is for.
     const PURPOSE: Purpose;
 

@@ -5,7 +5,7 @@ use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
 use crate::node::FeedCursor;
 use crate::protocol::{Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX, Since, write_invalid};
-use crate::runtime::{Runtime, Stream};
+use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
 use futures_lite::future;
 use std::convert::Infallible;
@@ -13,13 +13,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// The feed of one follower: waits for its FOLLOW, then tells it every change until it hangs up.
-pub(super) struct Feed<C: Runtime, S: Stream> {
+pub(super) struct Feed<C: Clock, S: Stream> {
     core: Arc<Core<C>>,
     link: PeerLink<C, S>,
     from: SocketAddr,
 }
 
-impl<C: Runtime, S: Stream> Feed<C, S> {
+impl<C: Clock, S: Stream> Feed<C, S> {
     pub(super) fn new(core: Arc<Core<C>>, link: PeerLink<C, S>, from: SocketAddr) -> Self {
         Self { core, link, from }
     }

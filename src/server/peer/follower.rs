@@ -6,7 +6,7 @@ use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
 use crate::node::{Node, Origin};
 use crate::protocol::{Feed, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since};
-use crate::runtime::{Runtime, Stream};
+use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
 use crate::server::look_ahead::LookAhead;
 use crate::traffic::Purpose;
@@ -18,14 +18,14 @@ use std::sync::Arc;
 const REFUSED_SHOWN_MAX: usize = 8;
 
 /// Follows the log of one neighbor, and remembers how far it has got from one link to the next.
-pub(super) struct Follower<C: Runtime> {
+pub(super) struct Follower<C: Clock> {
     core: Arc<Core<C>>,
     neighbor: Arc<Neighbor>,
     /// The neighbor's log, and the number up to which this server has it.
     known: Option<(LogId, u64)>,
 }
 
-impl<C: Runtime> Follower<C> {
+impl<C: Clock> Follower<C> {
     pub(super) fn new(core: Arc<Core<C>>, neighbor: Arc<Neighbor>) -> Self {
         Self { core, neighbor, known: None }
     }
@@ -129,7 +129,7 @@ impl<C: Runtime> Follower<C> {
     }
 }
 
-impl<C: Runtime> Conversation<C> for Follower<C> {
+impl<C: Clock> Conversation<C> for Follower<C> {
     const PURPOSE: Purpose = Purpose::Follow;
 
     async fn talk<S: Stream>(&mut self, link: &mut PeerLink<C, S>) -> LinkEnd {

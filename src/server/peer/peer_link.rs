@@ -2,7 +2,7 @@
 
 use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
-use crate::runtime::{Runtime, Stream};
+use crate::runtime::{Clock, Stream};
 use crate::server::buffer_pool::Chunk;
 use crate::server::connection::Connection;
 use crate::server::core::Core;
@@ -19,7 +19,7 @@ use std::time::Duration;
 const HEARTBEATS_MISSED: u32 = 3;
 
 /// One connection to or from a neighbor, with its deadlines.
-pub(super) struct PeerLink<C: Runtime, S: Stream> {
+pub(super) struct PeerLink<C: Clock, S: Stream> {
     core: Arc<Core<C>>,
     connection: Connection<S>,
     deadline: Deadline<C>,
@@ -27,7 +27,7 @@ pub(super) struct PeerLink<C: Runtime, S: Stream> {
     gained: Option<Arc<Neighbor>>,
 }
 
-impl<C: Runtime, S: Stream> PeerLink<C, S> {
+impl<C: Clock, S: Stream> PeerLink<C, S> {
     pub(super) fn new(
         core: Arc<Core<C>>,
         stream: S,
@@ -140,7 +140,7 @@ impl<C: Runtime, S: Stream> PeerLink<C, S> {
     }
 }
 
-impl<C: Runtime, S: Stream> Drop for PeerLink<C, S> {
+impl<C: Clock, S: Stream> Drop for PeerLink<C, S> {
     fn drop(&mut self) {
         if let Some(neighbor) = &self.gained {
             self.connection.note_neighbor_lost(&neighbor.name);

@@ -5,7 +5,7 @@ use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
 use crate::node::FeedCursor;
-use crate::runtime::{Runtime, Stream};
+use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
 use crate::traffic::Purpose;
 use std::convert::Infallible;
@@ -18,13 +18,13 @@ const QUIET: Duration = Duration::from_secs(3600);
 
 /// Pushes the log to a neighbor as bare `AT` lines. It never says what it has, so each new link
 /// begins with everything again.
-pub(super) struct Pusher<C: Runtime> {
+pub(super) struct Pusher<C: Clock> {
     core: Arc<Core<C>>,
     neighbor: Arc<Neighbor>,
     cursor: FeedCursor,
 }
 
-impl<C: Runtime> Pusher<C> {
+impl<C: Clock> Pusher<C> {
     pub(super) fn new(core: Arc<Core<C>>, neighbor: Arc<Neighbor>) -> Self {
         let cursor = FeedCursor::new(neighbor.id, 0, core.kept.node().log());
         Self { core, neighbor, cursor }
@@ -55,7 +55,7 @@ impl<C: Runtime> Pusher<C> {
     }
 }
 
-impl<C: Runtime> Conversation<C> for Pusher<C> {
+impl<C: Clock> Conversation<C> for Pusher<C> {
     const PURPOSE: Purpose = Purpose::Push;
 
     async fn talk<S: Stream>(&mut self, link: &mut PeerLink<C, S>) -> LinkEnd {
