@@ -1,55 +1,63 @@
 //! A conversation with one server.
 
 use crate::client_error::{ClientError, Problem};
-use crate::connection::{Connection, within};
-use crate::fields::fields;
 use crate::reply::{AtLine, PlacesReply, Reply};
-use crate::reply_buffer::{Ending, ReplyBuffer};
+use crate::wire::Wire;
 use herd::config::Address;
 use herd::protocol::{ClientId, MaxResults, Position, Radius, Timestamp};
+use herd::runtime::{self, AsyncStd, Runtime};
+use std::fmt;
 use std::time::Duration;
 
-/// How long a client waits for a connection, and for each whole reply, when nobody says.
+/// How long a client waits for a connection, and for each whole reply, unless told otherwise: 30 s.
 pub const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
 
-/// A connection with a server, for as many commands as you like.
+/// A connection with a server, for as many commands as you like, on any [`Runtime`].
 ///
 /// Commands go one by one: each waits for its reply. A command that failed on the way, or whose
 /// future was dropped before its end, ends the connection.
-#[derive(Debug)]
-pub struct Client {
+pub struct Client<R: Runtime = AsyncStd> {
+    runtime: R,
     address: Address,
     timeout: Duration,
-    link: Option<Link>,
-}
-
-/// A connection, and what came over it ahead of its time.
-#[derive(Debug)]
-struct Link {
-    connection: Connection,
-    buffer: ReplyBuffer,
+    /// None once a command has failed.
+    wire: Option<Wire<R::Stream>>,
 }
 
 impl Client {
-    /// Connects, and waits for that and for each reply for [`TIMEOUT_DEFAULT`] at most.
+    /// Connects on async-std. Connecting and each reply may take [`TIMEOUT_DEFAULT`].
     ///
     /// # Errors
-    /// [`Problem::Unreachable`], or [`Problem::TimedOut`] when nobody says yes or no.
+    /// [`Problem::Unreachable`], or [`Problem::TimedOut`] when nothing answers at all.
     pub async fn connect(address: &Address) -> Result<Self, ClientError> {
         Self::connect_within(TIMEOUT_DEFAULT, address).await
     }
 
-    /// Connects, and waits for that and for each reply for `timeout` at most.
+    /// Connects on async-std. Connecting and each reply may take `timeout`.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
     pub async fn connect_within(timeout: Duration, address: &Address) -> Result<Self, ClientError> {
+        Self::connect_on(AsyncStd::new(), timeout, address).await
+    }
+}
+
+impl<R: Runtime> Client<R> {
+    /// Connects on `runtime`. Connecting and each reply may take `timeout`.
+    ///
+    /// # Errors
+    /// [`Problem::Unreachable`], or [`Problem::TimedOut`] when nothing answers at all.
+    pub async fn connect_on(
+        runtime: R,
+        timeout: Duration,
+        address: &Address,
+    ) -> Result<Self, ClientError> {
         let error = |problem| ClientError::new(address, problem);
-        let opened = within(timeout, Connection::open(address)).await;
+        let host_and_port = address.to_string();
+        let opened = runtime::timeout(&runtime, timeout, runtime.connect(&host_and_port)).await;
         let opened = opened.ok_or_else(|| error(Problem::TimedOut(timeout)))?;
-        let connection = opened.map_err(|cause| error(Problem::Unreachable(cause)))?;
-        let link = Some(Link { connection, buffer: ReplyBuffer::default() });
-        Ok(Self { address: address.clone(), timeout, link })
+        let stream = opened.map_err(|cause| error(Problem::Unreachable(cause)))?;
+        Ok(Self { runtime, address: address.clone(), timeout, wire: Some(Wire::new(stream)) })
     }
 
     /// Where the server is.
@@ -107,13 +115,13 @@ impl Client {
             let text = String::from_utf8_lossy(line).into_owned();
             return Err(ClientError::new(&self.address, Problem::LineBreak(text)));
         }
-        // The link comes back only after a whole reply, so that none is ever taken for another's.
+        // The wire comes back only after a whole reply, so that none is ever taken for another's.
         let ended = || ClientError::new(&self.address, Problem::Ended);
-        let mut link = self.link.take().ok_or_else(ended)?;
-        let exchanged = within(self.timeout, link.exchange(line)).await;
+        let mut wire = self.wire.take().ok_or_else(ended)?;
+        let exchanged = runtime::timeout(&self.runtime, self.timeout, wire.exchange(line)).await;
         let reply = exchanged.unwrap_or(Err(Problem::TimedOut(self.timeout)));
         let reply = reply.map_err(|problem| ClientError::new(&self.address, problem))?;
-        self.link = Some(link);
+        self.wire = Some(wire);
         Ok(reply)
     }
 
@@ -127,41 +135,12 @@ impl Client {
     }
 }
 
-impl Link {
-    async fn exchange(&mut self, line: &[u8]) -> Result<Reply, Problem> {
-        match fields(line).next().unwrap_or_default() {
-            b"WHATSAT" => self.ask(&[line, b"\n"].concat(), Ending::EmptyLine).await,
-            b"AT" => self.tell(line).await,
-            _ => self.ask(&[line, b"\n"].concat(), Ending::Line).await,
-        }
-    }
-
-    async fn ask(&mut self, bytes: &[u8], ending: Ending) -> Result<Reply, Problem> {
-        self.connection.send(bytes).await.map_err(Problem::Lost)?;
-        self.reply(ending).await
-    }
-
-    /// Sends an AT line. A server that takes it in answers nothing; so an empty line goes after it,
-    /// which every server calls invalid, and its reply shows that no other will come.
-    async fn tell(&mut self, line: &[u8]) -> Result<Reply, Problem> {
-        let reply = self.ask(&[line, b"\n\n"].concat(), Ending::Line).await?;
-        if reply.as_bytes() == b"? \n" {
-            return Ok(Reply::Nothing);
-        }
-        self.reply(Ending::Line).await?;
-        Ok(reply)
-    }
-
-    async fn reply(&mut self, ending: Ending) -> Result<Reply, Problem> {
-        loop {
-            if let Some(reply) = self.buffer.next_reply(ending)? {
-                return Ok(reply);
-            }
-            let chunk = self.connection.receive().await.map_err(Problem::Lost)?;
-            if chunk.is_empty() {
-                return Err(Problem::Closed);
-            }
-            self.buffer.push(chunk)?;
-        }
+impl<R: Runtime> fmt::Debug for Client<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_connected = self.wire.is_some();
+        f.debug_struct("Client")
+            .field("address", &self.address)
+            .field("is_connected", &is_connected)
+            .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,10 @@
 //! The client of a herd, for programs and for scripts.
 //!
 //! [`Client`] talks with one server: it sends commands and reads the replies as types. [`script`]
-//! runs whole conversations with a herd and checks what comes back. [`mod@bench`] puts a load on servers
-//! and measures their replies. The command `herd-client` is all three with arguments.
+//! runs whole conversations with a herd and checks what comes back. Both run on any
+//! [`Runtime`](herd::runtime::Runtime), also in the simulated world; async-std is the default. With the
+//! feature `command`, `bench` puts a load on servers and measures their replies, and the command
+//! `herd-client` is all three with arguments.
 //!
 //! This package knows what a client may know: the grammar of [`herd::protocol`] and the addresses of
 //! [`herd::config`]. It never looks inside a server, prints nothing and reads no arguments; only
@@ -23,20 +25,21 @@
 //! ```
 
 mod bearing;
+#[cfg(feature = "command")]
 pub mod bench;
 mod client;
 mod client_error;
-mod connection;
+mod destination;
 mod fields;
+mod now;
 mod reply;
 mod reply_buffer;
 pub mod script;
-mod server;
+mod wire;
 
 pub use bearing::Bearing;
 pub use client::{Client, TIMEOUT_DEFAULT};
 pub use client_error::{ClientError, Problem, REPLY_BYTES_MAX};
-pub use connection::now;
+pub use destination::{Destination, InvalidTarget, Target, UnknownServer};
+pub use now::now;
 pub use reply::{AtLine, PlacesReply, Reply};
-
-pub use server::{InvalidTarget, Server, Target, UnknownServer};

@@ -1,6 +1,6 @@
 //! Why a connection is of no more use.
 
-use super::replies::NoReply;
+use super::scan::NoReply;
 use crate::client_error::reason;
 use std::fmt;
 use std::io;

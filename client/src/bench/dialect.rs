@@ -1,19 +1,11 @@
 //! What is said to the servers, and in which language.
 
 use super::herd_replies::HerdReplies;
-use super::plan::Question;
+use super::kind::Kind;
+use super::question::Question;
 use super::replies::Replies;
 use super::resp_replies::RespReplies;
 use super::template::{Field, Template};
-
-/// What a command is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// It tells where a client is: IAMAT, SET or GEOADD.
-    Tell,
-    /// It asks what is near a client: WHATSAT or GEOSEARCH.
-    Ask,
-}
 
 /// The language of the servers, so that Herd and what people would use instead are loaded alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Replies of a herd's servers.
 
-use super::dialect::Kind;
-use super::replies::{Excerpt, NoReply, Outcome, take, take_line};
+use super::kind::Kind;
+use super::scan::{Excerpt, NoReply, Outcome, take, take_line};
 use memchr::memmem;
 
 /// Finds the ends of replies as `docs/PROTOCOL.md`, section 2, has them: a line, or for a WHATSAT

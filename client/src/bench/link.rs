@@ -2,9 +2,10 @@
 
 use super::breach::Breach;
 use super::clock::Clock;
-use super::dialect::Kind;
+use super::kind::Kind;
 use super::load::Load;
-use super::replies::{NoReply, Outcome, Replies};
+use super::replies::Replies;
+use super::scan::{NoReply, Outcome};
 use super::tally::Tally;
 use mio::net::TcpStream;
 use std::collections::VecDeque;

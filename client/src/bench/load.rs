@@ -1,6 +1,6 @@
 //! Which command comes next.
 
-use super::dialect::Kind;
+use super::kind::Kind;
 use super::plan::Plan;
 use super::template::{Template, Values};
 use fastrand::Rng;

@@ -10,8 +10,8 @@
 //! | file | owns |
 //! |---|---|
 //! | `plan`, `whole_number` | what to measure, within limits |
-//! | `dialect`, `template`, `load` | which commands are sent |
-//! | `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
+//! | `kind`, `question`, `dialect`, `template`, `load` | which commands are sent |
+//! | `scan`, `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
 //! | `dial`, `link`, `breach` | one connection |
 //! | `clock`, `budget`, `engine`, `progress` | all connections, in one stage |
 //! | `measurement` | one stage after the other |
@@ -19,12 +19,12 @@
 //!
 //! ```no_run
 //! use herd::protocol::{MaxResults, Radius};
-//! use herd_client::Server;
+//! use herd_client::Destination;
 //! use herd_client::bench::{Bench, Dialect, Fill, Length, Plan, Question, WholeNumber};
 //! use std::time::Duration;
 //!
 //! let bench = Bench::new(Plan {
-//!     servers: vec![Server::first_of(&herd::config::Herd::default_herd())],
+//!     servers: vec![Destination::first_of(&herd::config::Herd::default_herd())],
 //!     dialect: Dialect::Herd,
 //!     connections: "50".parse()?,
 //!     depth: "16".parse()?,
@@ -48,25 +48,30 @@ mod dial;
 mod dialect;
 mod engine;
 mod herd_replies;
+mod kind;
 mod link;
 mod load;
 mod measurement;
 mod plan;
 mod progress;
+mod question;
 mod remarks;
 mod replies;
 mod report;
 mod resp_replies;
+mod scan;
 mod tally;
 mod template;
 mod whole_number;
 
 pub use bench_error::BenchError;
-pub use dialect::{Dialect, Kind};
+pub use dialect::Dialect;
+pub use kind::Kind;
 pub use measurement::Bench;
 pub use plan::{
-    Clients, Connections, Depth, Fill, Length, Percent, Plan, Question, UNDER_WAY_MAX, UnfitPlan,
+    Clients, Connections, Depth, Fill, Length, Percent, Plan, UNDER_WAY_MAX, UnfitPlan,
 };
 pub use progress::{Progress, Stage};
+pub use question::Question;
 pub use report::{Latency, Report};
 pub use whole_number::{OutOfRange, WholeNumber};

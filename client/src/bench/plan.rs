@@ -1,9 +1,9 @@
 //! What to measure.
 
 use super::dialect::Dialect;
+use super::question::Question;
 use super::whole_number::WholeNumber;
-use crate::server::Server;
-use herd::protocol::{MaxResults, Radius};
+use crate::destination::Destination;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub type Percent = WholeNumber<0, 100>;
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The servers; connections are dealt out round robin.
-    pub servers: Vec<Server>,
+    pub servers: Vec<Destination>,
     /// What they speak.
     pub dialect: Dialect,
     /// How many connections there are.
@@ -47,15 +47,6 @@ pub struct Plan {
     pub warm_up: Duration,
     /// How much is measured.
     pub length: Length,
-}
-
-/// What a WHATSAT asks.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Question {
-    /// How far from the client.
-    pub radius: Radius,
-    /// How many places.
-    pub max: MaxResults,
 }
 
 /// Who is told of before anything is measured.
@@ -135,11 +126,12 @@ impl Error for UnfitPlan {}
 pub(super) mod tests {
     use super::*;
     use herd::config::Herd;
+    use herd::protocol::{MaxResults, Radius};
 
     /// A small plan.
     pub(in super::super) fn plan(clients: u32, asking: u32, fill: Fill) -> Plan {
         Plan {
-            servers: vec![Server::first_of(&Herd::default_herd())],
+            servers: vec![Destination::first_of(&Herd::default_herd())],
             dialect: Dialect::Herd,
             connections: Connections::new(2).unwrap(),
             depth: Depth::new(16).unwrap(),

@@ -1,7 +1,7 @@
 //! What went wrong, in words.
 
 use super::breach::Breach;
-use crate::server::Server;
+use crate::destination::Destination;
 
 /// The first of each kind of trouble, since the others tell no more.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub(super) struct Remarks {
 
 impl Remarks {
     /// A connection to `server` broke.
-    pub(super) fn breach(&mut self, server: &Server, breach: &Breach) {
+    pub(super) fn breach(&mut self, server: &Destination, breach: &Breach) {
         self.broken += 1;
         self.first_breach.get_or_insert_with(|| format!("{}: {breach}", server.address()));
     }

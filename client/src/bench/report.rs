@@ -1,7 +1,7 @@
 //! What a measurement came to.
 
-use super::dialect::Kind;
 use super::engine::StageResult;
+use super::kind::Kind;
 use super::plan::Plan;
 use super::remarks::Remarks;
 use hdrhistogram::Histogram;

@@ -1,6 +1,6 @@
 //! Replies of Redis.
 
-use super::replies::{Excerpt, NoReply, Outcome, take, take_line};
+use super::scan::{Excerpt, NoReply, Outcome, take, take_line};
 
 /// The longest string and the longest array that a reply may announce. The commands here ask for
 /// twenty members at most.

@@ -1,6 +1,6 @@
 //! What has been counted.
 
-use super::dialect::Kind;
+use super::kind::Kind;
 use hdrhistogram::Histogram;
 use std::time::Duration;
 

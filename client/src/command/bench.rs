@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::output::Output;
 use super::table::{Column, Side, Table};
 use herd_client::bench::{Bench, BenchError, Dialect, Kind, Latency, Plan, Report};
-use herd_client::{ClientError, Server};
+use herd_client::{ClientError, Destination};
 
 /// Loads servers, and prints how fast they answered.
 pub(super) fn run(arguments: &BenchArguments, output: &mut Output) -> Result<(), Failure> {
@@ -43,7 +43,7 @@ fn explain(error: &BenchError, plan: &Plan) -> Failure {
     })
 }
 
-fn server_of<'a>(error: &ClientError, plan: &'a Plan) -> Option<&'a Server> {
+fn server_of<'a>(error: &ClientError, plan: &'a Plan) -> Option<&'a Destination> {
     plan.servers.iter().find(|server| server.address() == error.address())
 }
 

@@ -1,9 +1,10 @@
 //! The arguments of `herd-client bench`.
 
+use super::arguments::find_server;
 use super::failure::Failure;
-use super::options::{find_server, read_herd};
+use super::file::read_herd;
 use super::whatsat::{max, radius};
-use herd_client::Server;
+use herd_client::Destination;
 use herd_client::bench::{
     Bench, Dialect, Fill, Length, OutOfRange, Plan, Question, UnfitPlan, WholeNumber,
 };
@@ -127,10 +128,10 @@ impl BenchArguments {
         }
     }
 
-    fn servers(&self) -> Result<Vec<Server>, Failure> {
+    fn servers(&self) -> Result<Vec<Destination>, Failure> {
         let herd = read_herd(self.herd.as_deref())?;
         match (self.servers.as_slice(), self.dialect()) {
-            ([], Dialect::Herd) => Ok(vec![Server::first_of(&herd)]),
+            ([], Dialect::Herd) => Ok(vec![Destination::first_of(&herd)]),
             ([], Dialect::RedisSet | Dialect::RedisGeoAdd) => {
                 Ok(vec![find_server(REDIS.as_ref(), &herd)?])
             }

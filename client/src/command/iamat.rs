@@ -1,7 +1,7 @@
 //! `herd-client iamat`.
 
+use super::arguments::IamatArguments;
 use super::failure::Failure;
-use super::options::IamatArguments;
 use super::output::Output;
 use super::send::{Conversation, command_line};
 use herd::protocol::{ClientId, InvalidField, Position, Timestamp};

@@ -3,12 +3,14 @@
 //! This room owns arguments, the terminal and the exit status. Answers go to stdout, everything else
 //! to stderr. What it says to servers it says through the library.
 
+mod arguments;
 mod attribution;
 mod bench;
 mod bench_arguments;
 mod bench_progress;
 mod descriptors;
 mod failure;
+mod file;
 mod geojson;
 mod iamat;
 mod json_text;

@@ -1,7 +1,8 @@
 //! `herd-client replay`.
 
+use super::arguments::ReplayArguments;
 use super::failure::Failure;
-use super::options::{ReplayArguments, read_file};
+use super::file::read_file;
 use super::output::{Output, say};
 use super::paint::{Ink, Paint};
 use herd_client::script::{AfterFailure, Event, Runner, Script, Tally};

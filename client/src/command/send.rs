@@ -1,10 +1,10 @@
 //! `herd-client send`, and what the other subcommands share of it.
 
+use super::arguments::{SendArguments, ServerArguments};
 use super::failure::Failure;
-use super::options::{SendArguments, ServerArguments};
 use super::output::Output;
 use herd::protocol::LINE_BYTES_MAX;
-use herd_client::{Client, Problem, Reply, Server};
+use herd_client::{Client, Destination, Problem, Reply};
 
 /// Sends any line, and prints the reply as it comes.
 pub(super) async fn run(arguments: &SendArguments, output: &mut Output) -> Result<(), Failure> {
@@ -22,7 +22,7 @@ pub(super) async fn run(arguments: &SendArguments, output: &mut Output) -> Resul
 
 /// A connection with the server that the arguments name.
 pub(super) struct Conversation {
-    server: Server,
+    server: Destination,
     client: Client,
 }
 
@@ -36,7 +36,7 @@ impl Conversation {
     }
 
     /// Whom it is with.
-    pub(super) fn server(&self) -> &Server {
+    pub(super) fn server(&self) -> &Destination {
         &self.server
     }
 

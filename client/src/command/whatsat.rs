@@ -1,11 +1,11 @@
 //! `herd-client whatsat`.
 
+use super::arguments::{Form, WhatsatArguments};
 use super::failure::Failure;
 use super::geojson::geojson;
 use super::iamat::{client_id, usage};
 use super::json_text;
 use super::nearby::Nearby;
-use super::options::{Form, WhatsatArguments};
 use super::output::{Output, say};
 use super::paint::Paint;
 use super::places_table::places_table;

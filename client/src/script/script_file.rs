@@ -63,7 +63,7 @@ mod tests {
     use super::super::expectation::Expectation;
     use super::super::request::Request;
     use super::*;
-    use crate::server::Target;
+    use crate::destination::Target;
     use proptest::prelude::*;
     use std::time::Duration;
 

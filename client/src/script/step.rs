@@ -2,7 +2,7 @@
 
 use super::expectation::Expectation;
 use super::request::Request;
-use crate::server::{InvalidTarget, Server, Target};
+use crate::destination::{Destination, InvalidTarget, Target};
 use herd::config::Herd;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(super) const WAIT_MAX: Duration = Duration::from_secs(3600);
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
     /// `@NAME` or `@HOST:PORT`: where the following requests go.
-    Server(Server),
+    Server(Destination),
     /// `send LINE`, or anything that is no other step: a line to send.
     Request(Request),
     /// `expect` or `expect-json`: what the last reply must be.
@@ -45,7 +45,7 @@ impl Step {
     }
 }
 
-fn server(text: &[u8], herd: &Herd) -> Result<Server, String> {
+fn server(text: &[u8], herd: &Herd) -> Result<Destination, String> {
     let text = String::from_utf8_lossy(text);
     let target: Target = text.parse().map_err(|error: InvalidTarget| error.to_string())?;
     target.resolve(herd).map_err(|error| error.to_string())

@@ -22,16 +22,16 @@ impl Target {
     ///
     /// # Errors
     /// When the herd has no server of that name.
-    pub fn resolve(&self, herd: &Herd) -> Result<Server, UnknownServer> {
+    pub fn resolve(&self, herd: &Herd) -> Result<Destination, UnknownServer> {
         match self {
-            Target::Name(name) => herd.server(name).map(Server::of_config).ok_or_else(|| {
+            Target::Name(name) => herd.server(name).map(Destination::of_config).ok_or_else(|| {
                 let known = herd.servers().map(|server| server.name().clone()).collect();
                 UnknownServer { name: name.clone(), known }
             }),
             Target::Address(address) => {
                 let owner = herd.servers().find(|server| server.listen() == address);
                 let name = owner.map(|server| server.name().clone());
-                Ok(Server { name, address: address.clone() })
+                Ok(Destination { name, address: address.clone() })
             }
         }
     }
@@ -52,12 +52,12 @@ impl FromStr for Target {
 
 /// A server that can be connected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Server {
+pub struct Destination {
     name: Option<ServerName>,
     address: Address,
 }
 
-impl Server {
+impl Destination {
     /// The server that a client asks when nobody says which.
     pub fn first_of(herd: &Herd) -> Self {
         Self::of_config(herd.first())
@@ -90,7 +90,7 @@ impl Server {
 }
 
 /// The name, or the address of a server without one.
-impl fmt::Display for Server {
+impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
             Some(name) => name.fmt(f),

@@ -1,0 +1,78 @@
+//! Looking for the ends of replies in bytes, without keeping the replies.
+
+/// So much of a refusal, or of what is no reply, is kept to be shown.
+const EXCERPT_BYTES_MAX: usize = 160;
+
+/// What a reply says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The command was carried out.
+    Well,
+    /// The server said that it was not: `?` or `-ERR`.
+    Refused,
+}
+
+/// What came cannot begin a reply; this is how it began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct NoReply(pub(super) String);
+
+impl NoReply {
+    /// The error about what begins so.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut excerpt = Excerpt::default();
+        excerpt.push(bytes.split(|&byte| byte == b'\n').next().unwrap_or_default());
+        Self(excerpt.text())
+    }
+}
+
+/// The beginning of a line.
+#[derive(Debug, Default)]
+pub(super) struct Excerpt(Vec<u8>);
+
+impl Excerpt {
+    /// Forgets the line.
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Takes in what comes next of the line, as far as there is room.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        let room = EXCERPT_BYTES_MAX - self.0.len();
+        self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
+    }
+
+    /// The line as text.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.0).trim_end().to_owned()
+    }
+}
+
+/// Takes the bytes up to the next LF, and with it, off the front; or all of them when there is none.
+/// Returns them and whether they end the line.
+pub(super) fn take_line<'a>(rest: &mut &'a [u8]) -> (&'a [u8], bool) {
+    let (length, whole) = match memchr::memchr(b'\n', rest) {
+        Some(at) => (at + 1, true),
+        None => (rest.len(), false),
+    };
+    (take(rest, length), whole)
+}
+
+/// Takes so many bytes off the front.
+pub(super) fn take<'a>(rest: &mut &'a [u8], length: usize) -> &'a [u8] {
+    let (taken, after) = rest.split_at(length);
+    *rest = after;
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A server that sends no line ends must not fill the memory.
+    #[test]
+    fn an_excerpt_has_a_limit() {
+        let NoReply(text) = NoReply::of(&[b'x'; 1000]);
+        assert_eq!(text, "x".repeat(EXCERPT_BYTES_MAX));
+        assert_eq!(NoReply::of(b"HTTP/1.1 400\r\nServer: x\r\n"), NoReply("HTTP/1.1 400".into()));
+    }
+}

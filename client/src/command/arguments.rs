@@ -1,0 +1,160 @@
+//! The arguments of the subcommands that talk with one server.
+
+use super::failure::Failure;
+use super::file::read_herd;
+use herd::config::Herd;
+use herd_client::{Destination, InvalidTarget, Target};
+use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
+use structopt::StructOpt;
+
+// Arguments of `iamat`.
+#[derive(Debug, StructOpt)]
+pub(crate) struct IamatArguments {
+    /// The client's ID, without white space
+    #[structopt(long, value_name = "ID", parse(from_os_str))]
+    pub(crate) id: OsString,
+    /// Where it is: latitude and longitude in decimal degrees, for example
+    /// +34.068930-118.445127
+    #[structopt(long, value_name = "POSITION", allow_hyphen_values = true, parse(from_os_str))]
+    pub(crate) loc: OsString,
+    /// When it was there, in seconds since 1970 [default: the time of sending]
+    #[structopt(long, value_name = "TIME", allow_hyphen_values = true, parse(from_os_str))]
+    pub(crate) time: Option<OsString>,
+    #[structopt(flatten)]
+    pub(crate) server: ServerArguments,
+}
+
+// Arguments of `whatsat`.
+#[derive(Debug, StructOpt)]
+pub(crate) struct WhatsatArguments {
+    /// The client's ID, without white space
+    #[structopt(long, value_name = "ID", parse(from_os_str))]
+    pub(crate) id: OsString,
+    /// How far from the client, from 0 to 50 kilometres
+    #[structopt(
+        long,
+        value_name = "KM",
+        default_value = "10",
+        allow_hyphen_values = true,
+        parse(from_os_str)
+    )]
+    pub(crate) radius: OsString,
+    /// How many places, from 0 to 20
+    #[structopt(
+        long,
+        value_name = "N",
+        default_value = "5",
+        allow_hyphen_values = true,
+        parse(from_os_str)
+    )]
+    pub(crate) max: OsString,
+    /// How to print the reply: json, laid out for the eye, or table, with each place's
+    /// distance and bearing from the client [default: json]
+    #[structopt(long, value_name = "FORMAT", parse(from_os_str))]
+    format: Option<OsString>,
+    /// Prints the client and the places as GeoJSON, for maps
+    #[structopt(long)]
+    geojson: bool,
+    /// Prints the reply exactly as it comes
+    #[structopt(long)]
+    raw: bool,
+    #[structopt(flatten)]
+    pub(crate) server: ServerArguments,
+}
+
+// Arguments of `send`.
+#[derive(Debug, StructOpt)]
+pub(crate) struct SendArguments {
+    /// The line; write -- before one that begins with a hyphen
+    #[structopt(value_name = "LINE", parse(from_os_str))]
+    pub(crate) line: OsString,
+    #[structopt(flatten)]
+    pub(crate) server: ServerArguments,
+}
+
+// Arguments of `replay`.
+#[derive(Debug, StructOpt)]
+pub(crate) struct ReplayArguments {
+    /// Files of requests and expectations
+    #[structopt(value_name = "SCRIPT", required = true, parse(from_os_str))]
+    pub(crate) scripts: Vec<PathBuf>,
+    /// Runs on after a failure, and counts
+    #[structopt(long)]
+    pub(crate) keep_going: bool,
+    #[structopt(flatten)]
+    pub(crate) server: ServerArguments,
+}
+
+// Arguments of every subcommand that talks with one server.
+#[derive(Debug, StructOpt)]
+pub(crate) struct ServerArguments {
+    /// The server to talk with: its name, or HOST:PORT [default: the herd's first]
+    #[structopt(long = "server", value_name = "SERVER", parse(from_os_str))]
+    target: Option<OsString>,
+    /// The file that says where the herd's servers are [default: a built-in herd of
+    /// Alford, Ball, Hamilton, Holiday and Welsh on this machine]
+    #[structopt(long, value_name = "FILE", parse(from_os_str))]
+    herd: Option<PathBuf>,
+}
+
+/// How the answer to a WHATSAT is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// The reply, byte for byte.
+    Raw,
+    /// The reply, laid out for the eye.
+    Json,
+    /// Its places, a line each.
+    Table,
+    /// Its places, for maps.
+    GeoJson,
+}
+
+impl WhatsatArguments {
+    /// The one form that they ask for.
+    pub(crate) fn form(&self) -> Result<Form, Failure> {
+        let form = match self.format.as_ref().map(|format| format.to_string_lossy()) {
+            None => None,
+            Some(format) if format == "json" => Some(Form::Json),
+            Some(format) if format == "table" => Some(Form::Table),
+            Some(format) => {
+                let message = format!("invalid format: {format:?}; --format takes json or table");
+                return Err(Failure::Usage(message));
+            }
+        };
+        match (self.raw, form, self.geojson) {
+            (false, None, false) => Ok(Form::Json),
+            (false, Some(form), false) => Ok(form),
+            (true, None, false) => Ok(Form::Raw),
+            (false, None, true) => Ok(Form::GeoJson),
+            _ => Err(Failure::Usage(
+                "--raw, --format and --geojson exclude each other: choose one".to_owned(),
+            )),
+        }
+    }
+}
+
+impl ServerArguments {
+    /// The herd that they name.
+    pub(crate) fn herd(&self) -> Result<Herd, Failure> {
+        read_herd(self.herd.as_deref())
+    }
+
+    /// The server that they name, one of `herd` if by name.
+    pub(crate) fn server(&self, herd: &Herd) -> Result<Destination, Failure> {
+        match &self.target {
+            Some(text) => find_server(text, herd),
+            None => Ok(Destination::first_of(herd)),
+        }
+    }
+}
+
+/// The server that an argument names, one of `herd` if by name.
+pub(crate) fn find_server(text: &OsStr, herd: &Herd) -> Result<Destination, Failure> {
+    // No name and no host holds the character that stands for what is no UTF-8.
+    let text = text.to_string_lossy();
+    let target: Target =
+        text.parse().map_err(|error: InvalidTarget| Failure::Usage(error.to_string()))?;
+    target.resolve(herd).map_err(|error| Failure::Usage(error.to_string()))
+}

@@ -1,0 +1,34 @@
+//! Reading the files that arguments name.
+
+use super::failure::Failure;
+use herd::config::Herd;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The longest herd.toml or script, in bytes.
+const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// The herd of that file, or the default one.
+pub(crate) fn read_herd(path: Option<&Path>) -> Result<Herd, Failure> {
+    let Some(path) = path else { return Ok(Herd::default_herd()) };
+    let text = String::from_utf8(read_file(path)?)
+        .map_err(|_| Failure::Usage(format!("{} is not UTF-8 text", path.display())))?;
+    Herd::from_toml(&text).map_err(|error| Failure::Usage(error.in_file(path.display())))
+}
+
+/// All bytes of a file that an argument names.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failure = |what: &str| Failure::Usage(format!("cannot read {}: {what}", path.display()));
+    let mut bytes = Vec::new();
+    let read =
+        File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
+    read.map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => failure("no such file"),
+        kind => failure(&kind.to_string()),
+    })?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(failure(&format!("it is longer than {FILE_BYTES_MAX} bytes")));
+    }
+    Ok(bytes)
+}
