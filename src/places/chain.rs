@@ -32,10 +32,10 @@ use std::sync::Arc;
 /// assert_eq!(format!("{places:?}"), r#"Chain(["broken", "gazetteer"])"#);
 /// ```
 pub struct Chain {
-    links: Vec<Link>,
+    sources: Vec<Source>,
 }
 
-struct Link {
+struct Source {
     name: String,
     source: Arc<dyn Places>,
 }
@@ -43,12 +43,12 @@ struct Link {
 impl Chain {
     /// A chain of one source, with the name that notes give it.
     pub fn new(name: impl Into<String>, source: impl Places) -> Self {
-        Self { links: Vec::new() }.then(name, source)
+        Self { sources: Vec::new() }.then(name, source)
     }
 
     /// The same chain with another source at its end.
     pub fn then(mut self, name: impl Into<String>, source: impl Places) -> Self {
-        self.links.push(Link { name: name.into(), source: Arc::new(source) });
+        self.sources.push(Source { name: name.into(), source: Arc::new(source) });
         self
     }
 }
@@ -58,7 +58,7 @@ impl Places for Chain {
     async fn nearby(&self, question: &Question) -> Result<Answer, PlacesError> {
         let mut notes = Vec::new();
         let mut refused = None;
-        for Link { name, source } in &self.links {
+        for Source { name, source } in &self.sources {
             let why = match source.nearby(question).await {
                 Ok(answer) => {
                     let verdict = answer.verdict();
@@ -91,7 +91,7 @@ fn noted(answer: &Answer, notes: &[String]) -> Result<Answer, PlacesError> {
 
 impl fmt::Debug for Chain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<&str> = self.links.iter().map(|link| link.name.as_str()).collect();
+        let names: Vec<&str> = self.sources.iter().map(|link| link.name.as_str()).collect();
         f.debug_tuple("Chain").field(&names).finish()
     }
 }
@@ -118,7 +118,7 @@ mod tests {
     fn ask<const N: usize>(
         sources: [Result<&'static str, &'static str>; N],
     ) -> Result<String, String> {
-        let empty = Chain { links: Vec::new() };
+        let empty = Chain { sources: Vec::new() };
         let number = 1..;
         let chain = sources
             .into_iter()
