@@ -13,7 +13,7 @@ fn alford() -> Herd {
     Plan::alone("Alford").start()
 }
 
-/// A time so many nanoseconds from now, as a client writes it.
+/// The time in `nanoseconds` from now, as a client writes it.
 fn time(from_now: i128) -> String {
     let time = now() + from_now;
     format!("{}.{:09}", time / SECOND, time % SECOND)

@@ -15,7 +15,7 @@ struct Ball {
 }
 
 impl Ball {
-    /// Heartbeats are so long that the test may take its time.
+    /// Heartbeats are long, so that the test may take its time.
     fn followed(arguments: &[&str]) -> Self {
         Self::followed_by(Plan::pair("Alford", "Ball").limit("heartbeat_ms", 5_000), arguments)
     }

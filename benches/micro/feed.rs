@@ -6,7 +6,7 @@ use herd::node::{FeedCursor, NeighborId, Node, Origin, Rules};
 use herd::protocol::At;
 use std::hint::black_box;
 
-/// So many changes come between two looks.
+/// How many changes come between two looks.
 const CHANGES: usize = 10_000;
 
 pub(crate) fn measure(criterion: &mut Criterion) {

@@ -1,6 +1,6 @@
 //! Lines to measure with: clients with 27-byte names, about where Los Angeles is.
 
-/// So many clients do not fit into a processor's nearer caches.
+/// This many clients do not fit into a processor's nearer caches.
 pub(crate) const CLIENTS: usize = 100_000;
 
 /// Each has no divisor in common with [`CLIENTS`], so each round names all clients, in an order of

@@ -96,7 +96,7 @@ mod tests {
         bearing(from, to).map_or("none".to_owned(), |bearing| bearing.to_string())
     }
 
-    /// Whoever follows a wrong bearing walks away from the place.
+    /// With a wrong bearing, people would walk away from the place.
     #[test]
     fn known_bearings() {
         assert_eq!(shown((0.0, 0.0), (1.0, 0.0)), "0° N");

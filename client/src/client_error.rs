@@ -29,7 +29,7 @@ pub enum Problem {
     Lost(io::Error),
     /// The server closed the connection before its reply was whole.
     Closed,
-    /// The reply was not whole after so long.
+    /// The reply was not complete within this time.
     TimedOut(Duration),
     /// The reply is longer than [`REPLY_BYTES_MAX`](crate::REPLY_BYTES_MAX).
     TooLong,

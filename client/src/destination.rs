@@ -12,7 +12,7 @@ use std::str::FromStr;
 pub enum Target {
     /// One of the herd.
     Name(ServerName),
-    /// Whoever listens there.
+    /// Whatever listens there.
     Address(Address),
 }
 

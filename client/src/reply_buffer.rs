@@ -16,7 +16,7 @@ pub(crate) enum Ending {
 #[derive(Debug, Default)]
 pub(crate) struct ReplyBuffer {
     bytes: Vec<u8>,
-    /// So many bytes have been searched for the reply's end without finding it.
+    /// How many bytes have been searched for the reply's end without finding it.
     searched: usize,
 }
 

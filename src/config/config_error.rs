@@ -1,4 +1,4 @@
-//! What is wrong with a herd.toml.
+//! Mistakes in a herd.toml.
 
 use std::fmt;
 use std::ops::Range;

@@ -42,7 +42,7 @@ impl Circuit {
     }
 }
 
-/// What is known of a service.
+/// The health of a service.
 #[derive(Debug, Default)]
 struct Health {
     /// How many requests failed since the last one that did not.

@@ -1,4 +1,4 @@
-//! What is asked over HTTP.
+//! A request over HTTP.
 
 use std::fmt;
 use url::Url;

@@ -51,7 +51,7 @@ pub trait DiskFile: Debug + Send + Sync + 'static {
     /// When the disk fails or is full; then any part of them may have been written.
     fn append(&self, bytes: &[u8]) -> io::Result<()>;
 
-    /// Cuts the file off after so many bytes.
+    /// Cuts the file off after `bytes` bytes.
     ///
     /// # Errors
     /// When the disk fails.

@@ -129,8 +129,8 @@ fn each_chunk(
     Ok(())
 }
 
-/// What is known again will be told again, and the process that wrote it, or put the file in its
-/// place, may have been killed before its fsync.
+/// Synchronizes what was read back. It will be told again, and the process that wrote it may have been
+/// killed before its fsync.
 async fn make_safe(disk: &dyn Disk, file: &dyn DiskFile) -> Result<(), JournalError> {
     file.sync().await.map_err(JournalError::disk("synchronize the journal"))?;
     disk.sync_names().await.map_err(JournalError::disk("synchronize the journal's folder"))

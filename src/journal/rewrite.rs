@@ -13,7 +13,7 @@ pub const JOURNAL_FILE: &str = "journal";
 /// Under this name the new file grows until it is whole.
 const NEW_FILE: &str = "journal.new";
 
-/// About so many bytes are written at a time.
+/// About how many bytes are written at a time.
 pub(super) const BATCH_BYTES: usize = 1024 * 1024;
 
 /// A new journal that is not in its place yet. Until it is, the old one holds.

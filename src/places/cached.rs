@@ -66,7 +66,7 @@ impl std::error::Error for InvalidCacheLimits {}
 /// A source that remembers its good answers (`OK`, `ZERO_RESULTS`) for whoever asks about nearly the
 /// same position and the same radius. Whether a service allows that is for its terms to say.
 ///
-/// What is oldest goes first, when it is too old or when room is needed.
+/// The oldest answers are dropped first, when they are too old or when room is needed.
 pub struct Cached<C, P> {
     clock: C,
     source: P,
@@ -177,7 +177,7 @@ mod tests {
     use futures_lite::future::block_on;
     use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
-    /// Answers with a status and so many bytes, and counts what it is asked.
+    /// Answers with a status and a number of bytes, and counts the questions.
     struct Counting {
         asked: AtomicUsize,
         status: &'static str,

@@ -25,7 +25,7 @@ pub enum BindError {
     Listen {
         /// The server that wanted it.
         name: ServerName,
-        /// Whom the port is for.
+        /// The door that the port is for.
         door: DoorKind,
         /// The address that was wanted.
         address: String,

@@ -81,7 +81,7 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
-    /// Keeps what the server knows on this disk, as safe as `fsync` says. The default is to keep it
+    /// Writes a journal to this disk, as safe as `fsync` says. The default is to keep everything
     /// in memory only.
     pub fn journal(mut self, disk: Arc<dyn Disk>, fsync: Fsync) -> Self {
         self.journal = Some((disk, fsync));

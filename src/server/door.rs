@@ -17,7 +17,7 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(5);
 /// The pause after a failure to accept, which mostly means that the machine is out of descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What is spoken with whoever comes through a door.
+/// The conversation behind a door.
 pub(super) trait Service<S: Stream>: Send + Sync + 'static {
     /// Serves one connection until it ends. The service logs what it has to say about that.
     fn serve(&self, stream: S, from: SocketAddr) -> impl Future<Output = ()> + Send;

@@ -1,4 +1,4 @@
-//! What is known of one door.
+//! The state of one door.
 
 use super::status::{DoorKind, DoorStatus};
 use super::tasks::Tasks;

@@ -29,7 +29,7 @@ pub struct Status {
     pub journal: Option<JournalStatus>,
 }
 
-/// Whom a door is for.
+/// Who comes in through a door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DoorKind {
     /// Clients that speak the protocol's commands, one a line.
@@ -50,7 +50,7 @@ impl fmt::Display for DoorKind {
 /// The state of a way in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DoorStatus {
-    /// Whom it is for.
+    /// Who comes in.
     pub kind: DoorKind,
     /// Where it listens.
     pub address: SocketAddr,

@@ -18,7 +18,7 @@ pub(super) struct Turns {
 struct Queue {
     is_taken: bool,
     next_ticket: u64,
-    /// Who has been handed the turn and has not noticed yet.
+    /// The ticket that the turn was handed to, until its holder is polled.
     handed_to: Option<u64>,
     waiting: VecDeque<(u64, Waker)>,
 }

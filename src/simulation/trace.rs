@@ -29,7 +29,7 @@ impl Trace {
         lines.push(format!("{:>10.6} {}", time.as_secs_f64(), text()));
     }
 
-    /// Adds a network event. Heartbeats are left out, because there are so many.
+    /// Adds a network event. Heartbeats are left out: they would be most of the trace.
     pub(super) fn note_event(&self, time: Duration, event: NetworkEvent<'_>) {
         match event {
             NetworkEvent::Sent { bytes, .. } if is_heartbeat(bytes) => {}

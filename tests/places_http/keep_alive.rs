@@ -14,7 +14,7 @@ fn google(service: &Service) -> impl Places {
     Remote::new(fetcher(), google.with_base(&service.base()).expect("the base is good"))
 }
 
-/// Waits until the service has closed so many connections.
+/// Waits until the service has closed `count` connections.
 fn wait_for_closed(service: &Service, count: usize) {
     let deadline = Instant::now() + Duration::from_secs(10);
     while service.seen().closed < count {

@@ -3,7 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// No step of any test takes so long unless something is broken, however slow the machine.
+/// The longest that a step of a test may take. Only a step that is broken takes longer, even on a
+/// slow machine.
 pub const DEADLINE: Duration = Duration::from_secs(20);
 
 /// Between two looks at something that other processes change.

@@ -93,7 +93,7 @@ impl Gate {
         self.wait_at_most(DEADLINE);
     }
 
-    /// Waits until it is opened, or so long.
+    /// Waits until it is opened, at most for `span`.
     pub fn wait_at_most(&self, span: Duration) {
         let closed = self.0.0.lock().expect("nobody panics at a gate");
         let waited = self.0.1.wait_timeout_while(closed, span, |open| !*open);

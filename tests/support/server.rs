@@ -42,7 +42,7 @@ impl Launch {
         self
     }
 
-    /// The process may have so many open descriptors, and cannot raise that.
+    /// Limits how many descriptors the process may have open; it cannot raise that.
     pub fn with_descriptors(mut self, count: u32) -> Self {
         self.limits.push(format!("ulimit -n {count}"));
         self

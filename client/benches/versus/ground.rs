@@ -14,7 +14,7 @@ pub(crate) struct Ground {
 }
 
 impl Ground {
-    /// A new folder and so many ports.
+    /// A new folder and `ports` free ports.
     pub(crate) fn new(ports: usize) -> io::Result<Self> {
         let ports = (0..ports).map(|_| ReservedPort::new()).collect();
         Ok(Self { folder: tempfile::Builder::new().prefix("versus-").tempdir()?, ports })

@@ -55,7 +55,7 @@ struct Question {
 /// For how long there is load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Length {
-    /// So many seconds.
+    /// This many seconds.
     Seconds(u64),
     /// Until each client has been told of once.
     EachClientOnce,
@@ -85,7 +85,7 @@ impl Load {
         }
     }
 
-    /// The same for so many clients.
+    /// The same for `clients` clients.
     pub(crate) const fn of_clients(self, clients: u64) -> Self {
         Self { clients, ..self }
     }

@@ -12,7 +12,7 @@ pub enum BenchError {
     Unreachable(ClientError),
     /// The system gives this process no more descriptors.
     NoDescriptors {
-        /// So many connections were open by then.
+        /// How many connections were open by then.
         open: usize,
     },
     /// No connection is left; the text tells which broke first, and why.

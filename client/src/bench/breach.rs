@@ -15,7 +15,7 @@ pub(super) enum Breach {
     Closed,
     /// What came is no reply, or no command was under way; the text is how it began.
     NoReply(String),
-    /// Nothing was answered for so long.
+    /// No reply came for this long.
     Silent(Duration),
 }
 

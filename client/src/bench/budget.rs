@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-/// What is left of a stage.
+/// How much of a stage is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Budget {
-    /// So many commands.
+    /// This many commands.
     Count(u64),
     /// Whatever can be sent before then.
     Until(Instant),

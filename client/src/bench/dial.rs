@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind};
 use std::net::ToSocketAddrs;
 use std::time::Duration;
 
-/// A server that has not accepted after so long is taken for unreachable.
+/// A server that has not accepted within this time counts as unreachable.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Opens a connection, where so many are open already. It waits, since nothing is measured yet.

@@ -1,4 +1,4 @@
-//! What is said to the servers, and in which language.
+//! The commands that are sent, in the language of each kind of server.
 
 use super::herd_replies::HerdReplies;
 use super::kind::Kind;

@@ -24,7 +24,7 @@ const EVENTS_MAX: usize = 1024;
 /// Between two words on how far a stage is.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
-/// When nothing at all was answered for so long, all that is under way is lost.
+/// If no reply comes for this long, all commands under way count as lost.
 const SILENCE_MAX: Duration = Duration::from_secs(30);
 
 /// The connections of a measurement, and what goes over them.

@@ -33,7 +33,7 @@ struct Run {
 /// What a read brought.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Received {
-    /// So many commands were answered.
+    /// How many commands were answered.
     pub(super) answered: usize,
     /// When they were read.
     pub(super) at: Instant,

@@ -41,7 +41,7 @@ pub struct Plan {
     pub asking: Percent,
     /// What they ask.
     pub question: Question,
-    /// What is done first.
+    /// What happens before the measurement.
     pub fill: Fill,
     /// How long the load goes on before it is measured.
     pub warm_up: Duration,
@@ -49,7 +49,7 @@ pub struct Plan {
     pub length: Length,
 }
 
-/// Who is told of before anything is measured.
+/// Which clients the servers are told of before anything is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
     /// Nobody.
@@ -62,9 +62,9 @@ pub enum Fill {
 /// When a measurement ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
-    /// No command is sent after so long; the last replies are waited for.
+    /// Send no more commands after this time, and wait for the last replies.
     Span(Duration),
-    /// After so many commands.
+    /// Stop after this many commands.
     Count(u64),
 }
 

@@ -36,7 +36,7 @@ impl Progress {
         now - self.told >= every
     }
 
-    /// By now so many commands are answered.
+    /// How many commands have been answered.
     pub(super) fn advance(&mut self, now: Instant, answered: u64) {
         let span = (now - self.told).as_secs_f64();
         self.per_second = (answered - self.answered) as f64 / span.max(f64::MIN_POSITIVE);

@@ -41,7 +41,7 @@ struct Latencies {
 /// brought its reply.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Latency {
-    /// So many commands were answered well.
+    /// How many commands were answered well.
     pub count: u64,
     /// The shortest.
     pub min: f64,

@@ -30,7 +30,7 @@ enum Place {
     Refusal,
     /// In the line that says how long it is.
     Length { of: Announced, length: u64, negative: bool },
-    /// In a string, so many bytes before its end.
+    /// In a string, with this many bytes left.
     Text { bytes_left: usize },
 }
 

@@ -1,6 +1,6 @@
 //! Looking for the ends of replies in bytes, without keeping the replies.
 
-/// So much of a refusal, or of what is no reply, is kept to be shown.
+/// The most bytes of a refusal, or of something that is no reply, that are kept to be shown.
 const EXCERPT_BYTES_MAX: usize = 160;
 
 /// What a reply says.
@@ -57,7 +57,7 @@ pub(super) fn take_line<'a>(rest: &mut &'a [u8]) -> (&'a [u8], bool) {
     (take(rest, length), whole)
 }
 
-/// Takes so many bytes off the front.
+/// Takes `length` bytes off the front.
 pub(super) fn take<'a>(rest: &mut &'a [u8], length: usize) -> &'a [u8] {
     let (taken, after) = rest.split_at(length);
     *rest = after;

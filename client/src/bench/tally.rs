@@ -29,7 +29,7 @@ impl Tally {
         Self { told: empty(), asked: empty(), refused: 0, lost: 0 }
     }
 
-    /// So many commands were answered well, so long after they were sent.
+    /// Counts `count` commands that were answered well, `latency` after they were sent.
     pub(super) fn well(&mut self, kind: Kind, latency: Duration, count: u64) {
         let nanos = u64::try_from(latency.as_nanos()).unwrap_or(u64::MAX);
         let latencies = match kind {
@@ -39,12 +39,12 @@ impl Tally {
         latencies.saturating_record_n(nanos, count);
     }
 
-    /// So many commands were refused.
+    /// Counts `count` commands that were refused.
     pub(super) fn refused(&mut self, count: u64) {
         self.refused += count;
     }
 
-    /// A connection broke with so many commands under way.
+    /// Counts a connection that broke with `count` commands under way.
     pub(super) fn lost(&mut self, under_way: usize) {
         self.lost += under_way.max(1) as u64;
     }

@@ -17,7 +17,7 @@ pub(super) const TIME_BYTES: usize = 20;
 
 const NANOS_PER_SECOND: u64 = 1_000_000_000;
 
-/// What is at a place of a command.
+/// A part of a command that varies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Field {
     Client,

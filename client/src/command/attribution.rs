@@ -1,4 +1,4 @@
-//! Whom the places are from, in plain text.
+//! The attribution of places, in plain text.
 
 /// The characters that HTML writes as entities.
 const ENTITIES: [(&str, char); 6] = [

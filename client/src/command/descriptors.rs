@@ -6,7 +6,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// Descriptors that are no connections: the terminal, what waits for events, the runtime's own.
 const RESERVED: u64 = 32;
 
-/// Raises the limit on open descriptors, if need be, so that so many connections fit under it.
+/// Raises the limit on open descriptors if `connections` do not fit under it.
 pub(super) fn make_room_for(connections: u32) -> Result<(), Failure> {
     let needed = u64::from(connections) + RESERVED;
     let limit = getrlimit(Resource::Nofile);

@@ -53,7 +53,7 @@ struct Point {
 enum Properties<'a> {
     Client {
         client: String,
-        /// A text, since a number of so many digits is rounded by most who read it.
+        /// A text: most programs would round a number with this many digits.
         time: String,
         server: String,
     },

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 /// may hold anything.
 #[derive(Debug, Deserialize)]
 pub(super) struct Nearby<'a> {
-    /// Whom the places are from, in HTML, to be shown with them.
+    /// The attribution of the places, in HTML, to be shown with them.
     #[serde(default)]
     pub(super) html_attributions: Vec<String>,
     /// What else there is to know.

@@ -22,7 +22,7 @@ pub(crate) enum Ink {
     Heading,
     /// What a client says.
     Said,
-    /// What is neither said nor answered.
+    /// Neither a request nor a reply.
     Aside,
     /// What went wrong.
     Alarm,

@@ -35,7 +35,7 @@ impl Conversation {
         Ok(Self { server, client })
     }
 
-    /// Whom it is with.
+    /// The server.
     pub(super) fn server(&self) -> &Destination {
         &self.server
     }

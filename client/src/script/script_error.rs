@@ -1,4 +1,4 @@
-//! What is wrong with a script.
+//! Mistakes in a script.
 
 use std::fmt;
 

@@ -115,7 +115,7 @@ fn require_urls_of_sources(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Whoever keeps what Google says has to know that the terms are against it.
+/// Warns an operator who caches what Google says: its terms do not allow that in general.
 fn warn_of_terms(options: &Options) {
     let is_google =
         |source: &&PlacesSource| matches!(source, PlacesSource::Google | PlacesSource::GoogleNew);

@@ -63,7 +63,7 @@ impl<'a> Data<'a> {
     }
 }
 
-/// Splits so many rows of N bytes off.
+/// Splits `count` rows of N bytes off.
 const fn table<const N: usize>(bytes: &[u8], rows: usize) -> (&[[u8; N]], &[u8]) {
     assert!(rows <= bytes.len() / N, "a table is incomplete");
     let (table, rest) = bytes.split_at(rows * N);

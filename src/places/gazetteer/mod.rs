@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use data::{EMBEDDED, Kind};
 use search::{Found, most_populous};
 
-/// Whom to name for the data, as its licence asks.
+/// The attribution that the data's licence asks for.
 const ATTRIBUTION: &str = "Places from \
     <a href=\"https://www.geonames.org/\">GeoNames</a>, \
     <a href=\"https://creativecommons.org/licenses/by/4.0/\">CC BY 4.0</a>";
@@ -146,7 +146,7 @@ mod tests {
         assert_eq!(answer(90.0, 0.0, 50.0, 0), nothing);
     }
 
-    /// Whoever wants no places can still see whether there are any.
+    /// A question for no places still learns whether there are any.
     #[test]
     fn a_question_for_no_places_is_answered() {
         let none = answer(34.05, -118.24, 10.0, 0);

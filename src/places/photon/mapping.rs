@@ -11,7 +11,7 @@ use crate::places::question::Question;
 use crate::protocol::RESULTS_MAX;
 use std::collections::HashSet;
 
-/// Whom to name for the data, as its licence asks.
+/// The attribution that the data's licence asks for.
 const ATTRIBUTION: &str = "\u{a9} <a href=\"https://www.openstreetmap.org/copyright\">OpenStreetMap contributors</a>, \
     <a href=\"https://opendatacommons.org/licenses/odbl/\">ODbL</a>";
 

@@ -106,7 +106,7 @@ mod tests {
         }
     }
 
-    /// A page may ask for a path so long that the end of the line is never seen.
+    /// The path of a request may be longer than a line may be.
     #[test]
     fn an_overlong_request_is_known_by_its_beginning() {
         let foreign = |start| Greeting::default().line(Line::Overlong(start));

@@ -1,4 +1,4 @@
-//! What is said on a link that this server dialled.
+//! The conversation on a link that this server dialled.
 
 use super::link_end::LinkEnd;
 use super::peer_link::PeerLink;

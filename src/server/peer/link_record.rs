@@ -1,4 +1,4 @@
-//! What is known of one direction of a link.
+//! The state of one direction of a link.
 
 use super::link_end::LinkEnd;
 use std::sync::atomic::{AtomicU64, Ordering};

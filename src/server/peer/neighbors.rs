@@ -9,7 +9,7 @@ use crate::server::status::{LinkDirection, LinkStatus};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Whom a server talks with.
+/// The neighbors of one server.
 #[derive(Debug)]
 pub(in crate::server) struct Neighbors {
     all: Vec<Arc<Neighbor>>,

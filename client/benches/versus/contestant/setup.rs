@@ -10,7 +10,7 @@ use crate::stage::Stage;
 pub(crate) enum Setup {
     /// One server of ours.
     OneServer(Keeping),
-    /// So many servers in a ring, in memory.
+    /// This many servers in a ring, in memory.
     Ring(usize),
     /// One Redis.
     Redis(Keeping),
