@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard};
 /// How many requests a [`CannedFetcher`] keeps; older ones are forgotten.
 pub const REQUESTS_KEPT_MAX: usize = 1_000;
 
-/// A [`Fetcher`] that asks nobody, for tests and demonstrations.
+/// A [`Fetcher`] that sends nothing and answers what it was told to, for tests and demonstrations.
 ///
 /// ```
 /// use herd::fetch::{CannedFetcher, FetchRequest, FetchResponse, Fetcher};

@@ -17,7 +17,7 @@ use std::fmt;
 use surf::http::{Error, Request, Response, StatusCode};
 use url::{Position, Url};
 
-/// What requests call themselves, where they do not say so themselves.
+/// The `User-Agent` of requests that set none.
 const OWN_USER_AGENT: &str = concat!("herd/", env!("CARGO_PKG_VERSION"));
 
 /// An HTTP client for surf that owns no sockets, reactor or threads: the runtime does.

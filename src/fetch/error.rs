@@ -6,14 +6,14 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
-/// No whole response came. Nothing is known of what the other side did with the request.
+/// No complete response came. The other side may or may not have acted on the request.
 ///
 /// The text may go to clients and into logs: it names the host, never a path, a query or a header.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FetchError {
     /// The request cannot be sent; nothing was.
     InvalidRequest(String),
-    /// The host has no address, or nobody answers there; nothing was sent.
+    /// The host has no address, or nothing answers there. Nothing was sent.
     NotConnected {
         /// The URL's `host:port`.
         host: String,
@@ -41,7 +41,7 @@ pub enum FetchError {
         /// The limit.
         bytes_max: usize,
     },
-    /// The body is compressed, though the request asked for it as it is.
+    /// The body is compressed, although the request asked for it uncompressed.
     Encoded {
         /// The URL's `host:port`.
         host: String,
@@ -54,7 +54,7 @@ pub enum FetchError {
         /// How it failed the last time.
         why: String,
     },
-    /// The connection broke, or what came is no HTTP.
+    /// The connection broke, or the response is not HTTP.
     Broken {
         /// The URL's `host:port`.
         host: String,

@@ -1,4 +1,4 @@
-//! The seam between those who ask over HTTP and the network.
+//! HTTP as a trait.
 
 use super::error::FetchError;
 use super::request::FetchRequest;

@@ -6,7 +6,7 @@ use url::Url;
 /// The method of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// Asks for what is at the URL.
+    /// GET: asks for what is at the URL.
     Get,
     /// Sends a body to the URL.
     Post,

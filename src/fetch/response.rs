@@ -18,12 +18,12 @@ impl FetchResponse {
         self.status
     }
 
-    /// The body as it came.
+    /// The body.
     pub fn body(&self) -> &[u8] {
         &self.body
     }
 
-    /// The body as it came, without a copy.
+    /// The body, without a copy.
     pub fn into_body(self) -> Vec<u8> {
         self.body
     }

@@ -37,7 +37,7 @@ impl Roots {
     /// Only the authorities whose certificates are in `pem`, such as a company's own.
     ///
     /// # Errors
-    /// When `pem` holds none, or one that is not well-formed.
+    /// When `pem` holds no certificate, or a malformed one.
     pub fn from_pem(pem: &[u8]) -> Result<Self, InvalidRoots> {
         let mut store = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(pem) {

@@ -24,7 +24,7 @@ pub struct SurfFetcher<R: Runtime> {
 }
 
 impl<R: Runtime> SurfFetcher<R> {
-    /// A fetcher that trusts whom the platform trusts. It reads the platform's certificates, which
+    /// A fetcher that trusts the certificate authorities that the platform trusts. It reads the platform's certificates, which
     /// blocks for some milliseconds.
     pub fn new(runtime: R) -> Self {
         Self::trusting(runtime, Roots::platform())

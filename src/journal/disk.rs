@@ -4,29 +4,29 @@ use async_trait::async_trait;
 use std::fmt::Debug;
 use std::io;
 
-/// A folder of files, none of which has a path: just names.
+/// A flat folder of files: they have names and no paths.
 ///
 /// What was written survives the end of the process, and what was synchronized survives the end of
 /// the machine. A new or renamed file survives that only once the folder is synchronized as well.
 #[async_trait]
 pub trait Disk: Debug + Send + Sync + 'static {
-    /// Opens a file to be read and appended to; None when there is none of this name.
+    /// Opens a file for reading and appending; None if there is none of this name.
     ///
     /// # Errors
     /// When the disk fails.
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn DiskFile>>>;
 
-    /// Makes an empty file, in the place of one of the same name.
+    /// Makes an empty file. It replaces a file of the same name.
     ///
     /// # Errors
     /// When the disk fails.
     fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>>;
 
-    /// Gives a file another name, in the place of the one that had it, at once and whole. Files
+    /// Renames a file atomically. It replaces a file that has the new name. Files
     /// that are open stay open.
     ///
     /// # Errors
-    /// When the disk fails; then either name may hold.
+    /// When the disk fails; then the file has either name.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
     /// Waits until the folder's names are safe from a crash of the machine.
@@ -39,7 +39,7 @@ pub trait Disk: Debug + Send + Sync + 'static {
 /// A file that grows at its end.
 #[async_trait]
 pub trait DiskFile: Debug + Send + Sync + 'static {
-    /// Reads from `offset` on, as much as there is and as fits; 0 at the end.
+    /// Reads as many bytes as fit into `buffer`, from `offset` on; 0 at the end.
     ///
     /// # Errors
     /// When the disk fails.

@@ -5,14 +5,14 @@ use crate::protocol::ServerName;
 use std::fmt;
 use std::io;
 
-/// A journal cannot be used, or no more.
+/// A journal cannot be used, or can no longer be used.
 #[derive(Debug)]
 pub enum JournalError {
     /// The disk failed or is full. What was promised before still holds; nothing more is promised.
     Disk {
         /// What was being done.
         doing: &'static str,
-        /// The disk's own words.
+        /// The error of the disk.
         source: io::Error,
     },
     /// Another server uses the folder. Nothing was changed.

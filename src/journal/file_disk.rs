@@ -10,10 +10,10 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Locked as long as the folder is used.
+/// Stays locked while the folder is in use.
 const LOCK_FILE: &str = "lock";
 
-/// A folder of this machine, locked against everybody else until this is dropped.
+/// A folder of this machine, locked against other processes until this is dropped.
 #[derive(Debug)]
 pub struct FileDisk {
     folder: PathBuf,
@@ -21,10 +21,10 @@ pub struct FileDisk {
 }
 
 impl FileDisk {
-    /// Takes a folder for itself, and makes it if there is none.
+    /// Locks a folder. Makes it if there is none.
     ///
     /// # Errors
-    /// When somebody else has it, or it cannot be made or written to.
+    /// When another process has it, or it cannot be made or written to.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, JournalError> {
         let folder = folder.into();
         fs::create_dir_all(&folder).map_err(JournalError::disk("make the folder"))?;

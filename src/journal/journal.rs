@@ -22,7 +22,7 @@ const REWRITE_BYTES_MIN: u64 = 64 * 1024;
 
 /// Follows the log of changes onto a disk.
 ///
-/// Whoever needs something on disk [covers](Keeper::cover) it. The first one to come writes for all
+/// A task that needs a change on disk [covers](Keeper::cover) it. The first task to come writes for all
 /// who wait, in one write and, where the policy asks for it, one fsync.
 #[derive(Debug)]
 pub struct Journal {
@@ -32,11 +32,11 @@ pub struct Journal {
     writer: Mutex<Writer>,
     /// All changes up to this number are as safe as the policy promises.
     covered: AtomicU64,
-    /// The size of the file, for whoever asks while somebody writes.
+    /// The size of the file, which can be read while somebody writes.
     bytes: AtomicU64,
     failure: std::sync::Mutex<Option<JournalError>>,
     failed: AtomicBool,
-    /// Raised when a writer is done, well or not.
+    /// Raised when a writer is done, whether it failed or not.
     advanced: Event,
 }
 
@@ -120,8 +120,8 @@ impl Journal {
         Ok(())
     }
 
-    /// Makes the file anew while the old one goes on being written; only the last lines are written
-    /// while everybody waits.
+    /// Writes a new file while the old one stays in use. Only the last lines are written
+    /// while all sessions wait.
     async fn rewrite(&self, log: &dyn ReadLog) -> Result<(), JournalError> {
         let mut rewrite = Rewrite::begin(&*self.disk, &self.server)?;
         while rewrite.gather(log) {
@@ -143,7 +143,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Notes what went wrong; from now on nothing is promised.
+    /// Notes the failure. From now on nothing is promised.
     fn fail(&self, error: JournalError) -> Failed {
         self.failed.store(true, Ordering::Release);
         self.failure.lock().expect("nothing panics with it").get_or_insert(error);

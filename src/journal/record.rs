@@ -8,12 +8,12 @@ const CHECKSUM_BYTES: usize = 10;
 /// The longest record, in bytes without its LF.
 pub(super) const RECORD_BYTES_MAX: usize = PEER_LINE_BYTES_MAX + CHECKSUM_BYTES;
 
-/// The newest form of the file that this program reads, and the one that it writes.
+/// The newest version of the file format that this program reads, and the one that it writes.
 pub(super) const VERSION: u64 = 1;
 
 const MAGIC: &str = "HERD JOURNAL";
 
-/// How many bytes lines of a change log take in a journal, each with its LF.
+/// The bytes that lines of a change log take in a journal, each with its LF.
 pub(super) fn recorded_bytes(lines: usize, line_bytes: usize) -> u64 {
     (line_bytes + lines * CHECKSUM_BYTES) as u64
 }

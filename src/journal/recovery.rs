@@ -1,4 +1,4 @@
-//! What happens to a journal before its server answers anybody.
+//! Reading a journal back before the server answers anybody.
 
 use super::disk::{Disk, DiskFile};
 use super::error::JournalError;
@@ -15,7 +15,7 @@ pub const BAD_LINES_FILE: &str = "journal.bad";
 /// What to do with damage in the middle of a journal.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnDamage {
-    /// Do not start: somebody should look.
+    /// Do not start, so that somebody looks at it.
     #[default]
     Refuse,
     /// Keep every good line, and set the bad ones aside in [`BAD_LINES_FILE`].
@@ -30,7 +30,7 @@ pub struct Recovery {
     pub(super) journal: Rewritten,
 }
 
-/// Tells how much of how many bytes has been read.
+/// Called with (bytes read, bytes in all).
 pub type Progress<'p> = &'p mut (dyn FnMut(u64, u64) + Send);
 
 /// Reads the journal of `server` back into `node`, or begins one. A torn last line is cut off.
@@ -76,7 +76,7 @@ pub async fn recover(
 /// journal.
 ///
 /// # Errors
-/// When the disk fails, or what is there is no journal. Damage is in the report.
+/// When the disk fails, or the file is no journal. Damage is in the report.
 pub fn check(
     disk: &dyn Disk,
     progress: Progress<'_>,
@@ -107,7 +107,7 @@ fn read(
     Ok(replay.finish())
 }
 
-/// Shows all bytes of a range, as far as there are any, and where each chunk of them ends.
+/// Shows the bytes of a range in chunks, and where each chunk ends.
 fn each_chunk(
     file: &dyn DiskFile,
     range: Range<u64>,
@@ -136,7 +136,7 @@ async fn make_safe(disk: &dyn Disk, file: &dyn DiskFile) -> Result<(), JournalEr
     disk.sync_names().await.map_err(JournalError::disk("synchronize the journal's folder"))
 }
 
-/// Removes what a crash left of the last line, and returns the size without it.
+/// Removes a torn last line, and returns the size without it.
 fn cut_torn_line(file: &dyn DiskFile, report: &Report) -> Result<u64, JournalError> {
     let Some(size) = report.torn_at else { return Ok(report.bytes) };
     log::warn!(bytes = report.bytes - size, byte = size; "cut a torn last line off the journal");

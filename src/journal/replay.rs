@@ -7,7 +7,7 @@ use std::ops::Range;
 
 /// Reads a journal that comes in chunks, as they come.
 ///
-/// It holds no more than one line, and for damage the ranges of bytes that are damaged.
+/// It holds one line at most, and the ranges of damaged bytes.
 #[derive(Debug)]
 pub struct Replay {
     lines: LineBuffer,
@@ -28,13 +28,13 @@ pub struct Report {
     pub lines: u64,
     /// Bytes in all.
     pub bytes: u64,
-    /// Where the last line begins, if it was torn.
+    /// Where the last line begins, if it is torn.
     pub torn_at: Option<u64>,
     /// The first bad line that is not the last one.
     pub first_bad: Option<BadLine>,
-    /// How many of those there are.
+    /// How many bad lines there are.
     pub bad_lines: u64,
-    /// The bytes of those, one range where they are neighbors.
+    /// The bytes of bad lines. Neighboring ones are one range.
     pub bad: Vec<Range<u64>>,
 }
 

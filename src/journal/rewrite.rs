@@ -1,4 +1,4 @@
-//! A journal made anew, with one line a client.
+//! A new journal, with one line for each client.
 
 use super::disk::{Disk, DiskFile};
 use super::error::JournalError;
@@ -10,13 +10,13 @@ use std::sync::Arc;
 /// The journal's name in its folder.
 pub const JOURNAL_FILE: &str = "journal";
 
-/// Under this name the new file grows until it is whole.
+/// The name of the new file until it is complete.
 const NEW_FILE: &str = "journal.new";
 
 /// About how many bytes are written at a time.
 pub(super) const BATCH_BYTES: usize = 1024 * 1024;
 
-/// A new journal that is not in its place yet. Until it is, the old one holds.
+/// A new journal that is not in its place yet. Until then the old one counts.
 #[derive(Debug)]
 pub(super) struct Rewrite {
     file: Box<dyn DiskFile>,

@@ -147,7 +147,7 @@ impl ChangeLog {
         let mut addresses = [Address::NONE; PREFETCHED_MAX];
         let mut found = 0;
         for &hash in &hashes[..count] {
-            // The first that may be it mostly is.
+            // The first hash match is almost always the right client.
             if let Some(&address) = self.clients.find(hash, |_| true) {
                 addresses[found] = address;
                 found += 1;

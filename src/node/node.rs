@@ -66,7 +66,7 @@ impl Node {
         Self { name, rules, log: ChangeLog::new(hash_seed), canonical: Vec::new() }
     }
 
-    /// What is known, to be followed.
+    /// The change log.
     pub fn log(&self) -> &ChangeLog {
         &self.log
     }
@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(node.take_in(&at, Origin::Here), Some(3));
     }
 
-    /// What is acknowledged is kept, so what cannot be kept must not be.
+    /// A position that cannot be kept must not be acknowledged.
     #[test]
     fn a_full_log_takes_nothing_and_says_so() {
         let mut node = node(AtCommands::Invalid);

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 /// A change log that is shared and can be looked at for a moment.
 ///
-/// Whoever follows the log for long, as the journal does, needs this and nothing else of a node.
+/// The journal follows the log through this trait, and needs nothing else of a node.
 pub trait ReadLog: Send + Sync {
     /// Shows the log to `reader`. Nobody can change the log until `reader` returns, so it must be
     /// quick.

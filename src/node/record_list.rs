@@ -6,7 +6,7 @@ use super::records::{Address, Records};
 use super::waypoints::{SPACING, Waypoints};
 use std::iter;
 
-/// So many bytes may always lie unused.
+/// This many bytes may always lie unused.
 const FREE_BYTES_MIN: usize = if cfg!(test) { 1024 } else { 1 << 20 };
 
 /// A list through all records, oldest change first, that can be entered anywhere.

@@ -4,7 +4,7 @@ use super::known_line::KnownLine;
 use super::origin::{NeighborId, Origin};
 use std::hint::black_box;
 
-/// Lines are kept in chunks of so many bytes. The system gives memory for one when it is written.
+/// The size of a chunk of memory for lines. The system gives memory for one when it is written.
 const CHUNK_BYTES: usize = 1 << 18;
 
 /// Addresses count in such steps, so that 32 bits reach over 16 GiB.
@@ -12,7 +12,7 @@ const UNIT_BYTES: usize = 4;
 
 const CHUNK_UNITS: usize = CHUNK_BYTES / UNIT_BYTES;
 
-/// Addresses reach over so many chunks; one remains for what stands for no address.
+/// The number of chunks that addresses reach. One address is left to stand for none.
 const CHUNKS_MAX: usize = if cfg!(test) { 4 } else { u32::MAX as usize / CHUNK_UNITS };
 
 /// What stands before a record's line, in little-endian order, and where: the addresses of the
@@ -249,7 +249,7 @@ fn place(Address(address): Address) -> (usize, usize) {
     (address / CHUNK_UNITS, address % CHUNK_UNITS * UNIT_BYTES)
 }
 
-/// How much room a record with a line of so many bytes takes.
+/// The units that a record with a line of `line_bytes` takes.
 fn units_of(line_bytes: usize) -> usize {
     (HEADER_BYTES + line_bytes).div_ceil(UNIT_BYTES)
 }

@@ -3,7 +3,7 @@
 use super::records::Address;
 use std::collections::VecDeque;
 
-/// Every so many changes there is a waypoint.
+/// The number of changes from one waypoint to the next.
 pub(super) const SPACING: u64 = if cfg!(test) { 4 } else { 512 };
 
 /// Some records by their numbers, so that nobody walks a whole log to a number in its middle.

@@ -17,7 +17,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Takes the JSON of a reply as it is.
+    /// Takes the JSON of a reply, byte for byte.
     ///
     /// ```
     /// use herd::places::Answer;
@@ -80,12 +80,12 @@ impl Answer {
         }
     }
 
-    /// What it says of itself.
+    /// Its status and error message.
     pub(super) fn verdict(&self) -> Verdict {
         Verdict::read(&self.json)
     }
 
-    /// The JSON as it came.
+    /// The JSON, byte for byte.
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.json
     }

@@ -28,12 +28,12 @@ const REDACTION: &[u8] = b"REDACTED";
 pub struct ApiKey(String);
 
 impl ApiKey {
-    /// The key as it stands in a URL's query.
+    /// The key, escaped for a URL's query.
     pub(super) fn in_query(&self) -> String {
         form_urlencoded::byte_serialize(self.0.as_bytes()).collect()
     }
 
-    /// The key as it stands in a header.
+    /// The key, for a header.
     pub(super) fn in_header(&self) -> &str {
         &self.0
     }
@@ -114,7 +114,7 @@ impl fmt::Debug for ApiKey {
     }
 }
 
-/// A text that cannot be a key. It says nothing of the text, which may be a key all the same.
+/// A text that cannot be a key. The error shows nothing of the text, because it may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidApiKey {
     /// There is nothing but white space.

@@ -63,8 +63,8 @@ impl fmt::Display for InvalidCacheLimits {
 
 impl std::error::Error for InvalidCacheLimits {}
 
-/// A source that remembers its good answers (`OK`, `ZERO_RESULTS`) for whoever asks about nearly the
-/// same position and the same radius. Whether a service allows that is for its terms to say.
+/// A source that caches its good answers (`OK`, `ZERO_RESULTS`) for questions about nearly the
+/// same position and the same radius. Check whether the service's terms allow that.
 ///
 /// The oldest answers are dropped first, when they are too old or when room is needed.
 pub struct Cached<C, P> {

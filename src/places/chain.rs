@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
 
-/// A source that asks others in turn, until one does not fail. The reply says in its `info_messages`
-/// who failed before, and of what.
+/// A source that asks others in order until one does not fail. The reply's `info_messages` say
+/// which sources failed, and why.
 ///
 /// A source fails when it has no answer at all, or one with the status `REQUEST_DENIED`,
 /// `OVER_QUERY_LIMIT` or `UNKNOWN_ERROR`. `ZERO_RESULTS` is an answer, and `INVALID_REQUEST` is the

@@ -9,18 +9,18 @@ use async_trait::async_trait;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// A source whose answers go to everyone who asks the same while they are under way: about the same
+/// A source that is asked once for equal questions that are under way at the same time: about the same
 /// position, to the last digit, and the same radius. For how many places they ask makes no
 /// difference, for each gets the same answer cut to what it wants.
 ///
-/// Nothing is kept once the answer is there. When whoever asked first gives up, the next one asks.
+/// Nothing is kept once the answer is there. If the first asker gives up, the next one asks.
 #[derive(Debug)]
 pub struct Coalesced<P> {
     source: P,
     flights: Mutex<BTreeMap<Key, Flight>>,
 }
 
-/// A question on its way: who finds the cell empty asks, the others wait for it to fill.
+/// A question on its way: the first asker fills the cell, the others wait for that.
 type Flight = Arc<OnceCell<Result<Answer, PlacesError>>>;
 
 /// Latitude, longitude and radius bit by bit, and whether any place is wanted.
@@ -63,7 +63,7 @@ impl<P: Places> Places for Coalesced<P> {
     }
 }
 
-/// One who waits for a flight's answer.
+/// An asker that waits for a flight's answer.
 struct Seat<'a, P: Places> {
     coalesced: &'a Coalesced<P>,
     key: Key,

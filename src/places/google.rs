@@ -1,4 +1,4 @@
-//! Google's Nearby Search, or a service that speaks as it does.
+//! Google's Nearby Search, or a service with the same interface.
 
 use super::answer::Answer;
 use super::api_key::ApiKey;

@@ -1,4 +1,4 @@
-//! Words for whoever reads a reply, put into it: `info_messages`.
+//! Notes in a reply for the people who read it: `info_messages`.
 
 use super::answer::Answer;
 use super::layout::write_text;

@@ -9,10 +9,10 @@ use super::question::Question;
 use crate::protocol::Coordinates;
 use std::borrow::Cow;
 
-/// The types of a place that says no others.
+/// The types of a place that has no others.
 const TYPES_USUAL: &[&str] = &["point_of_interest", "establishment"];
 
-/// How far a place reaches that says no other: about as far as the viewport of a shop or a park in
+/// The reach of a place that gives none: about as far as the viewport of a shop or a park in
 /// Google's replies.
 const REACH_METRES_USUAL: f64 = 150.0;
 
@@ -23,7 +23,7 @@ const PLACE_BYTES_USUAL: usize = 800;
 /// Digits after the point of a viewport, as a power of ten: 0.00001 degrees are about a metre.
 const VIEWPORT_UNITS_PER_DEGREE: f64 = 100_000.0;
 
-/// One place of a reply: what it is called, where it is, and what else is to be said of it.
+/// One place of a reply: its name, where it is, and more if the source knows it.
 ///
 /// It borrows its texts or owns them, as suits its source.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,7 +96,7 @@ impl Answer {
     /// The reply with these places, in this order: at most as many as the question wants.
     ///
     /// Its status is `OK` when there is any place at all, even for a question that wants none, else
-    /// `ZERO_RESULTS`. The attributions are HTML that whoever shows the places has to show, too.
+    /// `ZERO_RESULTS`. The attributions are HTML that must be shown together with the places.
     ///
     /// ```
     /// use herd::places::{Answer, Place, Question};

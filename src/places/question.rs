@@ -3,7 +3,7 @@
 use super::distance::distance_metres;
 use crate::protocol::{Coordinates, MaxResults, RESULTS_MAX, Radius};
 
-/// What a WHATSAT asks of a source of places.
+/// What a WHATSAT asks a source of places.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Question {
     /// Where the client is.

@@ -1,4 +1,4 @@
-//! The seam between those who ask for places and those who know some.
+//! Sources of places as a trait.
 
 use super::answer::Answer;
 use super::places_error::PlacesError;

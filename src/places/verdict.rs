@@ -1,4 +1,4 @@
-//! What an answer says of itself.
+//! The status of an answer.
 
 use serde::Deserialize;
 use std::fmt;
@@ -21,7 +21,7 @@ impl Verdict {
         })
     }
 
-    /// Whether the source found what there is, were it nothing.
+    /// Whether the source answered well, even if it found nothing.
     pub(super) fn is_good(&self) -> bool {
         matches!(self.status.as_str(), "OK" | "ZERO_RESULTS")
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 /// What the server knows, shared by all its tasks.
 ///
-/// Whoever changes the node [commits](Self::commit) before it says so to anybody. Whoever follows
+/// A task that changes the node [commits](Self::commit) before it tells anybody. A task that follows
 /// the log listens for [news](Self::news), and tells nothing beyond [`covered`](Self::covered).
 #[derive(Debug)]
 pub(super) struct KeptNode {

@@ -87,7 +87,7 @@ pub(super) struct Record<'a> {
 }
 
 impl<'a> Record<'a> {
-    /// How many people live there, or 0 where nobody knows.
+    /// The population, or 0 if it is not known.
     pub(super) fn population(self) -> u32 {
         u32::from_le_bytes(self.field(0))
     }

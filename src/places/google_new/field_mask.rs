@@ -1,4 +1,4 @@
-//! Which fields Google is to send, and so what a request costs.
+//! The fields that Google sends. They decide what a request costs.
 
 use std::fmt;
 use std::str::FromStr;

@@ -12,7 +12,7 @@ use std::collections::HashSet;
 /// The most attributions that a reply gets; a page of results has a handful.
 const ATTRIBUTIONS_MAX: usize = 100;
 
-/// The Nearby Search reply that says the same.
+/// The same as a Nearby Search reply.
 pub(super) fn answer(reply: &Reply<'_>) -> Answer {
     let mut json = Vec::new();
     let attributions = attributions(&reply.places.0);

@@ -27,7 +27,7 @@ pub const GOOGLE_NEW_BASE: &str = "https://places.googleapis.com";
 /// The path of the new Nearby Search, below the base.
 const SEARCH_NEARBY: &str = "/v1/places:searchNearby";
 
-/// The smallest radius that is asked for, in metres: the service takes none of 0.
+/// The smallest radius that is asked for, in metres: the service refuses 0.
 const RADIUS_METRES_MIN: f64 = 1.0;
 
 /// Google's Places API (New), which new keys have.

@@ -26,10 +26,10 @@ const REVERSE: &str = "/reverse";
 /// service gives no more than 50.
 const FEATURES_MAX: usize = 50;
 
-/// The smallest radius that is asked for, in kilometres: the service takes none of 0.
+/// The smallest radius that is asked for, in kilometres: the service refuses 0.
 const RADIUS_KM_MIN: f64 = 0.001;
 
-/// Requests say who asks, as fair use needs.
+/// Identifies this program to the service, as its terms of use ask.
 const USER_AGENT: &str = concat!("herd-server/", env!("CARGO_PKG_VERSION"));
 
 /// A Photon service. The nearest place comes first.
