@@ -3,7 +3,7 @@
 #![no_main]
 
 use herd::node::{NeighborId, Node, Origin, Rules};
-use herd::protocol::{At, Feed, Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX};
+use herd::protocol::{At, FeedLine, Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|stream: &[u8]| {
@@ -17,7 +17,7 @@ fuzz_target!(|stream: &[u8]| {
         if let Some(follow) = Follow::parse(text) {
             assert_eq!(Follow::parse(follow.to_string().as_bytes()), Some(follow));
         }
-        if let Some(Feed::At(at)) = Feed::parse(text) {
+        if let Some(FeedLine::At(at)) = FeedLine::parse(text) {
             node.take_in(&at, origin);
             assert_eq!(node.take_in(&at, origin), None);
         }

@@ -190,13 +190,13 @@ fn take_addresses(
 
 #[cfg(test)]
 mod tests {
-    use super::super::server_config::Link;
+    use super::super::server_config::LinkKind;
     use super::*;
     use proptest::prelude::*;
 
     /// One line for a server, so that a test can compare a whole herd.
     fn summary(server: &ServerConfig) -> String {
-        let kind = |link| if link == Link::Push { " (push)" } else { "" };
+        let kind = |link| if link == LinkKind::Push { " (push)" } else { "" };
         let neighbors = server.neighbors().iter();
         let neighbors: Vec<_> =
             neighbors.map(|n| format!("{}{}", n.name(), kind(n.link()))).collect();

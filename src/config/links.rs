@@ -2,7 +2,7 @@
 
 use super::config_error::ConfigError;
 use super::herd_file::{NeighborEntry, ServerEntry};
-use super::server_config::{Link, Neighbor};
+use super::server_config::{LinkKind, NeighborConfig};
 use crate::protocol::ServerName;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use toml::Spanned;
 /// of each link.
 pub(super) struct Links<'t> {
     text: &'t str,
-    known: BTreeMap<ServerName, BTreeMap<ServerName, Link>>,
+    known: BTreeMap<ServerName, BTreeMap<ServerName, LinkKind>>,
 }
 
 impl<'t> Links<'t> {
@@ -25,7 +25,7 @@ impl<'t> Links<'t> {
         let mut links = Self { text, known };
         // Pushes come first: a follow link is entered on both sides, and only finds a contradiction
         // with a push that is there already.
-        for wanted in [Link::Push, Link::Follow] {
+        for wanted in [LinkKind::Push, LinkKind::Follow] {
             for (name, entry) in servers.clone() {
                 let named = entry.neighbors.iter().filter(|n| link_of(n.get_ref()) == wanted);
                 named.into_iter().try_for_each(|neighbor| links.enter(name, neighbor))?;
@@ -35,9 +35,9 @@ impl<'t> Links<'t> {
     }
 
     /// The neighbors of `name`, sorted by name.
-    pub(super) fn of(&self, name: &ServerName) -> Vec<Neighbor> {
+    pub(super) fn of(&self, name: &ServerName) -> Vec<NeighborConfig> {
         let links = self.known.get(name).into_iter().flatten();
-        links.map(|(name, &link)| Neighbor { name: name.clone(), link }).collect()
+        links.map(|(name, &link)| NeighborConfig { name: name.clone(), link }).collect()
     }
 
     fn enter(
@@ -48,7 +48,7 @@ impl<'t> Links<'t> {
         let link = link_of(neighbor.get_ref());
         let name = self.named(server, neighbor)?;
         self.enter_side(server, &name, link, neighbor.span())?;
-        if link == Link::Follow {
+        if link == LinkKind::Follow {
             self.enter_side(&name, server, link, neighbor.span())?;
         }
         Ok(())
@@ -83,7 +83,7 @@ impl<'t> Links<'t> {
         &mut self,
         server: &ServerName,
         neighbor: &ServerName,
-        link: Link,
+        link: LinkKind,
         span: Range<usize>,
     ) -> Result<(), ConfigError> {
         let links = self.known.entry(server.clone()).or_default();
@@ -101,6 +101,6 @@ impl<'t> Links<'t> {
     }
 }
 
-fn link_of(entry: &NeighborEntry) -> Link {
-    if entry.push { Link::Push } else { Link::Follow }
+fn link_of(entry: &NeighborEntry) -> LinkKind {
+    if entry.push { LinkKind::Push } else { LinkKind::Follow }
 }

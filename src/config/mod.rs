@@ -19,4 +19,4 @@ pub use config_error::ConfigError;
 pub use herd::Herd;
 pub use herd_builder::HerdBuilder;
 pub use limits::Limits;
-pub use server_config::{Link, Neighbor, PEER_PORT_OFFSET, ServerConfig};
+pub use server_config::{LinkKind, NeighborConfig, PEER_PORT_OFFSET, ServerConfig};

@@ -9,7 +9,7 @@ pub const PEER_PORT_OFFSET: u16 = 10_000;
 
 /// How a server sends changes to a neighbor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Link {
+pub enum LinkKind {
     /// Each of the two servers follows the other over its peer port. It is enough if one of them
     /// names the link.
     Follow,
@@ -22,19 +22,19 @@ pub enum Link {
 
 /// A neighbor of a server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Neighbor {
+pub struct NeighborConfig {
     pub(super) name: ServerName,
-    pub(super) link: Link,
+    pub(super) link: LinkKind,
 }
 
-impl Neighbor {
+impl NeighborConfig {
     /// Its name. The herd has its addresses.
     pub fn name(&self) -> &ServerName {
         &self.name
     }
 
     /// How changes reach it.
-    pub fn link(&self) -> Link {
+    pub fn link(&self) -> LinkKind {
         self.link
     }
 }
@@ -45,7 +45,7 @@ pub struct ServerConfig {
     pub(super) name: ServerName,
     pub(super) listen: Address,
     pub(super) peer_listen: Address,
-    pub(super) neighbors: Vec<Neighbor>,
+    pub(super) neighbors: Vec<NeighborConfig>,
     pub(super) accept_at: bool,
     pub(super) catch_up: bool,
     pub(super) max_ahead: Duration,
@@ -71,7 +71,7 @@ impl ServerConfig {
 
     /// Its neighbors (`neighbors`), sorted by name. Links that only the other side names are
     /// included.
-    pub fn neighbors(&self) -> &[Neighbor] {
+    pub fn neighbors(&self) -> &[NeighborConfig] {
         &self.neighbors
     }
 

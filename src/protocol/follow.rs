@@ -80,7 +80,7 @@ impl fmt::Display for Follow {
 
 /// A line that a followed server sends.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Feed<'a> {
+pub enum FeedLine<'a> {
     /// `LOG <server's name> <log id>`: whose log it is, and its identity. Always the first line.
     Log(ServerName, LogId),
     /// A change.
@@ -89,18 +89,18 @@ pub enum Feed<'a> {
     Seq(u64),
 }
 
-impl<'a> Feed<'a> {
+impl<'a> FeedLine<'a> {
     /// Reads one line without its LF; None if a feed must not contain it.
     pub fn parse(line: &'a [u8]) -> Option<Self> {
         match fields(line).next()? {
-            b"AT" => At::parse(line).ok().map(Feed::At),
+            b"AT" => At::parse(line).ok().map(FeedLine::At),
             b"SEQ" => {
                 let [_, number] = words(line)?;
-                whole_number(number).map(Feed::Seq)
+                whole_number(number).map(FeedLine::Seq)
             }
             b"LOG" => {
                 let [_, server, log] = words(line)?;
-                Some(Feed::Log(server_name(server)?, LogId::parse(log)?))
+                Some(FeedLine::Log(server_name(server)?, LogId::parse(log)?))
             }
             _ => None,
         }
@@ -171,21 +171,21 @@ mod tests {
 
     #[test]
     fn a_feed_says_log_at_and_seq() {
-        let log = Feed::Log(name("Ball"), LogId::new(0xff));
-        assert_eq!(Feed::parse(b"LOG Ball 00000000000000ff\r"), Some(log));
-        assert_eq!(Feed::parse(b"SEQ 7"), Some(Feed::Seq(7)));
-        assert!(matches!(Feed::parse(b"AT Ball +0.1 kiwi +34-118 5"), Some(Feed::At(_))));
+        let log = FeedLine::Log(name("Ball"), LogId::new(0xff));
+        assert_eq!(FeedLine::parse(b"LOG Ball 00000000000000ff\r"), Some(log));
+        assert_eq!(FeedLine::parse(b"SEQ 7"), Some(FeedLine::Seq(7)));
+        assert!(matches!(FeedLine::parse(b"AT Ball +0.1 kiwi +34-118 5"), Some(FeedLine::At(_))));
         for line in
             ["", "SEQ", "SEQ x", "SEQ 1 2", "LOG Ball", "LOG Ball xyz", "AT Ball", "IAMAT k +1+1 1"]
         {
-            assert_eq!(Feed::parse(line.as_bytes()), None, "{line:?}");
+            assert_eq!(FeedLine::parse(line.as_bytes()), None, "{line:?}");
         }
     }
 
     proptest! {
         #[test]
         fn no_line_panics(line in "(FOLLOW|LOG|SEQ|AT)?[ -z]{0,80}") {
-            let _ = (Follow::parse(line.as_bytes()), Feed::parse(line.as_bytes()));
+            let _ = (Follow::parse(line.as_bytes()), FeedLine::parse(line.as_bytes()));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
 use super::pusher::Pusher;
-use crate::config::Link;
+use crate::config::LinkKind;
 use crate::runtime::{self, Runtime};
 use crate::server::core::Core;
 use crate::server::tasks::Tasks;
@@ -52,8 +52,8 @@ impl<R: Runtime> Dialer<R> {
     async fn run(self) {
         let (core, neighbor) = (Arc::clone(&self.core), Arc::clone(&self.neighbor));
         match neighbor.kind {
-            Link::Follow => self.keep_talking(Follower::new(core, neighbor)).await,
-            Link::Push => self.keep_talking(Pusher::new(core, neighbor)).await,
+            LinkKind::Follow => self.keep_talking(Follower::new(core, neighbor)).await,
+            LinkKind::Push => self.keep_talking(Pusher::new(core, neighbor)).await,
         }
     }
 

@@ -5,7 +5,7 @@ use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
 use crate::node::{Node, Origin};
-use crate::protocol::{Feed, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since};
+use crate::protocol::{FeedLine, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since};
 use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
 use crate::server::look_ahead::LookAhead;
@@ -69,9 +69,11 @@ impl<C: Clock> Follower<C> {
     /// The first line of a feed says whose log it is, and whether it is the one that is known.
     fn begin(&mut self, line: Line<'_>) -> Result<(), LinkEnd> {
         let (Line::Whole(text) | Line::Overlong(text)) = line;
-        match Feed::parse(text) {
-            Some(Feed::Log(name, _)) if name != self.neighbor.name => Err(LinkEnd::Stranger(name)),
-            Some(Feed::Log(_, log)) => {
+        match FeedLine::parse(text) {
+            Some(FeedLine::Log(name, _)) if name != self.neighbor.name => {
+                Err(LinkEnd::Stranger(name))
+            }
+            Some(FeedLine::Log(_, log)) => {
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
                 if !is_known {
                     self.known = Some((log, 0));
@@ -113,18 +115,18 @@ impl<C: Clock> Follower<C> {
 
     fn take_in_line(&mut self, node: &mut Node, line: Line<'_>) -> bool {
         let Line::Whole(text) = line else { return false };
-        match Feed::parse(text) {
-            Some(Feed::At(at)) => {
+        match FeedLine::parse(text) {
+            Some(FeedLine::At(at)) => {
                 node.take_in(&at, Origin::Neighbor(self.neighbor.id));
                 true
             }
-            Some(Feed::Seq(number)) => {
+            Some(FeedLine::Seq(number)) => {
                 if let Some((_, known)) = &mut self.known {
                     *known = number;
                 }
                 true
             }
-            Some(Feed::Log(..)) | None => false,
+            Some(FeedLine::Log(..)) | None => false,
         }
     }
 }

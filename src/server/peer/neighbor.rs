@@ -1,7 +1,7 @@
 //! What the tasks that talk with one neighbor tell each other.
 
 use super::link_record::LinkRecord;
-use crate::config::Link;
+use crate::config::LinkKind;
 use crate::node::NeighborId;
 use crate::protocol::ServerName;
 use event_listener::{Event, EventListener};
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(in crate::server) struct Neighbor {
     pub(super) id: NeighborId,
     pub(super) name: ServerName,
-    pub(super) kind: Link,
+    pub(super) kind: LinkKind,
     /// Where this server dials it.
     address: Mutex<String>,
     /// The link that this server dials.
@@ -29,7 +29,7 @@ pub(in crate::server) struct Neighbor {
 }
 
 impl Neighbor {
-    pub(super) fn new(id: NeighborId, name: ServerName, kind: Link, address: String) -> Self {
+    pub(super) fn new(id: NeighborId, name: ServerName, kind: LinkKind, address: String) -> Self {
         Self {
             id,
             name,

@@ -2,7 +2,7 @@
 
 use super::link_record::LinkState;
 use super::neighbor::Neighbor;
-use crate::config::{Herd, Link, ServerConfig};
+use crate::config::{Herd, LinkKind, ServerConfig};
 use crate::node::NeighborId;
 use crate::protocol::ServerName;
 use crate::server::status::{LinkDirection, LinkStatus};
@@ -21,12 +21,12 @@ impl Neighbors {
     /// The neighbors that `herd` gives the server `config`.
     pub(in crate::server) fn new(herd: &Herd, config: &ServerConfig, catch_up: bool) -> Self {
         let ids = (0..).map(NeighborId);
-        let neighbor = |(id, neighbor): (NeighborId, &crate::config::Neighbor)| {
+        let neighbor = |(id, neighbor): (NeighborId, &crate::config::NeighborConfig)| {
             let there = herd.server(neighbor.name());
             let there = there.expect("a herd's neighbors are among its servers");
             let address = match neighbor.link() {
-                Link::Follow => there.peer_listen(),
-                Link::Push => there.listen(),
+                LinkKind::Follow => there.peer_listen(),
+                LinkKind::Push => there.listen(),
             };
             let (name, address) = (neighbor.name().clone(), address.to_string());
             Arc::new(Neighbor::new(id, name, neighbor.link(), address))
@@ -40,12 +40,12 @@ impl Neighbors {
 
     /// How many may follow this server.
     pub(in crate::server) fn followers_max(&self) -> usize {
-        self.all.iter().filter(|neighbor| neighbor.kind == Link::Follow).count()
+        self.all.iter().filter(|neighbor| neighbor.kind == LinkKind::Follow).count()
     }
 
     /// The neighbor of that name that may follow this server.
     pub(super) fn follower(&self, name: &ServerName) -> Option<&Arc<Neighbor>> {
-        self.all.iter().find(|known| known.kind == Link::Follow && known.name == *name)
+        self.all.iter().find(|known| known.kind == LinkKind::Follow && known.name == *name)
     }
 
     /// Dials the neighbor `name` at `address` from now on; whether there is such a neighbor.
@@ -69,11 +69,11 @@ impl Neighbors {
             let behind = |told: u64| Some(covered.saturating_sub(told));
             let outbound = neighbor.outbound.snapshot();
             match neighbor.kind {
-                Link::Push => {
+                LinkKind::Push => {
                     let told = neighbor.outbound.told();
                     all.push(status(LinkDirection::Pushing, outbound, behind(told)));
                 }
-                Link::Follow => {
+                LinkKind::Follow => {
                     let inbound = neighbor.inbound.snapshot();
                     let told = neighbor.inbound.told();
                     all.push(status(LinkDirection::Following, outbound, None));
