@@ -4,6 +4,7 @@ use super::bind_error::BindError;
 use super::core::{Core, Wires};
 use super::door::Door;
 use super::door_record::DoorRecord;
+use super::guests::Guests;
 use super::kept_node::KeptNode;
 use super::line::LineService;
 use super::lookups::Lookups;
@@ -139,7 +140,8 @@ impl<R: Runtime> Builder<R> {
         let neighbors = self.neighbors(&config);
         let peers_max = neighbors.followers_max() + SPARE_PEER_CONNECTIONS;
         let record = |kind, listener: &R::Listener, connections_max| {
-            DoorRecord::new(kind, listener.local_address(), connections_max)
+            let guests = Guests::new(self.limits.connections_per_address);
+            DoorRecord::new(kind, listener.local_address(), connections_max, guests)
         };
         let line_record = record(DoorKind::Line, &line_listener, self.limits.connections);
         let peer_record = record(DoorKind::Peer, &peer_listener, peers_max);
