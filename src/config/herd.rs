@@ -392,7 +392,7 @@ mod tests {
             ("[servers.A]\n".to_owned(), "line 1: missing field `listen`"),
             (
                 format!("{a}lisen = 1\n"),
-                "line 3: unknown field `lisen`, expected one of `listen`, `peer_listen`, \
+                "line 3: unknown field `lisen`, expected one of `listen`, `peer_listen`, `advertise`, \
                  `neighbors`, `accept_at`, `catch_up`, `max_ahead`",
             ),
             (
