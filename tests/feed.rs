@@ -3,6 +3,7 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 use support::{Client, Herd, Plan, eventually, without_skew};
 
 /// Alford, whose only neighbor Ball does not run: the tests speak in its name.
@@ -130,6 +131,21 @@ fn a_large_log_arrives_whole() {
     let name = |line: &String| line.split(' ').nth(3).map(str::to_owned);
     assert_eq!(heard.len(), clients.len());
     assert_eq!(heard.iter().filter_map(name).collect::<BTreeSet<_>>(), clients);
+}
+
+/// A pause is for small batches. If it also held up full ones, a follower of a long log would need
+/// minutes to catch up: here 90 s.
+#[test]
+fn a_pause_does_not_hold_up_full_batches() {
+    let plan = Plan::pair("Alford", "Ball").limit("follow_batch_pause_ms", 400);
+    let mut herd = plan.limit("follow_batch_bytes", 1_000).build();
+    herd.start("Alford");
+    let tell = |client| format!("IAMAT client{client} +1+1 1001\n");
+    support::exchange(herd.address("Alford"), (0..5_000).map(tell).collect::<String>());
+    let (mut link, _) = follow(&herd, "- 0");
+    let begin = Instant::now();
+    while batch(&mut link).1 < 5_000 {}
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
 
 /// Whoever is not in the configuration learns nothing and gets no connection to hold on to.

@@ -33,6 +33,12 @@ impl Ball {
         let (stream, _) = self.port.accept().expect("Alford dials");
         let mut link = Client::over(stream);
         let follow = link.text();
+        let introduction = link.text();
+        let address = self.herd.peer_address("Alford");
+        assert!(
+            introduction.starts_with("FOLLOWER ") && introduction.ends_with(&format!(" {address}")),
+            "{introduction}"
+        );
         (link, follow)
     }
 }

@@ -1,7 +1,7 @@
 //! Where a server listens.
 
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::str::FromStr;
 
 /// The longest host of an address, in bytes: the limit that DNS has for names (RFC 1035, section
@@ -37,6 +37,18 @@ impl Address {
     /// The port; 0 lets the system choose one.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// Whether it stands for all addresses of a machine, such as `0.0.0.0` or `[::]`. A server can
+    /// listen there, but other machines cannot dial it.
+    pub fn is_wildcard(&self) -> bool {
+        self.host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_unspecified())
+    }
+
+    /// Whether only its own machine can dial it, such as `127.0.0.1`, `[::1]` or `localhost`.
+    pub fn is_loopback(&self) -> bool {
+        let is_name = self.host == "localhost" || self.host.ends_with(".localhost");
+        is_name || self.host.parse::<IpAddr>().is_ok_and(|ip| ip.to_canonical().is_loopback())
     }
 
     /// The same host with another port.

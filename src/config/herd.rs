@@ -56,6 +56,7 @@ impl Herd {
 
     /// Checks the parts of a file against each other. `text` is the text that they were read from.
     pub(super) fn from_file(text: &str, file: HerdFile) -> Result<Self, ConfigError> {
+        file.limits.check().map_err(ConfigError::of_whole)?;
         let mut entries = named_entries(text, file.servers)?;
         entries.sort_by_key(|entry| entry.offset);
         let links = Links::gather(text, entries.iter().map(|entry| (&entry.name, &entry.entry)))?;
@@ -127,8 +128,11 @@ fn server_config(
         Some(written) => address(text, written)?,
         None => peer_address(text, &entry.listen, &listen)?,
     };
+    let advertise =
+        entry.advertise.as_ref().map(|written| advertised(text, written)).transpose()?;
     Ok(ServerConfig {
         name: name.clone(),
+        advertise,
         listen,
         peer_listen,
         neighbors: links.of(name),
@@ -143,6 +147,17 @@ fn address(text: &str, written: &Spanned<String>) -> Result<Address, ConfigError
     parsed.map_err(|error: super::address::InvalidAddress| {
         ConfigError::at(text, written.span(), error.to_string())
     })
+}
+
+/// An address that others can dial.
+fn advertised(text: &str, written: &Spanned<String>) -> Result<Address, ConfigError> {
+    let address = address(text, written)?;
+    if address.is_wildcard() || address.port() == 0 {
+        let message =
+            format!("nobody can dial {address}: write the address that neighbors dial, HOST:PORT");
+        return Err(ConfigError::at(text, written.span(), message));
+    }
+    Ok(address)
 }
 
 fn peer_address(
@@ -215,6 +230,44 @@ mod tests {
 
     fn error(text: &str) -> String {
         Herd::from_toml(text).unwrap_err().to_string()
+    }
+
+    /// Machines that share one herd.toml with 0.0.0.0 in it would otherwise dial themselves.
+    #[test]
+    fn neighbors_dial_the_advertised_address() {
+        let one = |rest: &str| format!("[servers.A]\nlisten = \"0.0.0.0:1\"\n{rest}\n");
+        let dialled = |rest: &str| {
+            let herd = Herd::from_toml(&one(rest)).unwrap();
+            herd.first().advertise().to_string()
+        };
+        assert_eq!(dialled("advertise = \"a.example:9\""), "a.example:9");
+        assert_eq!(dialled("peer_listen = \"10.0.0.1:5\""), "10.0.0.1:5");
+        for address in ["0.0.0.0:9", "[::]:9", "a.example:0"] {
+            assert_eq!(
+                error(&one(&format!("advertise = {address:?}"))),
+                format!(
+                    "line 3: nobody can dial {address}: write the address that neighbors dial, \
+                     HOST:PORT"
+                )
+            );
+        }
+    }
+
+    /// A longer pause makes neighbors drop the link again and again.
+    #[test]
+    fn a_pause_longer_than_two_heartbeats_is_refused() {
+        let limits = |pause| {
+            format!(
+                "[servers.A]\nlisten = \"a:1\"\n[limits]\nheartbeat_ms = 500\n\
+                 follow_batch_pause_ms = {pause}\n"
+            )
+        };
+        assert!(Herd::from_toml(&limits(1000)).is_ok());
+        assert_eq!(
+            error(&limits(1001)),
+            "line 3: follow_batch_pause_ms = 1001 is too long for heartbeat_ms = 500: neighbors \
+             would take links for dead, so write 1000 or less"
+        );
     }
 
     /// Clients, scripts and documentation rely on these very addresses.
@@ -339,7 +392,7 @@ mod tests {
             ("[servers.A]\n".to_owned(), "line 1: missing field `listen`"),
             (
                 format!("{a}lisen = 1\n"),
-                "line 3: unknown field `lisen`, expected one of `listen`, `peer_listen`, \
+                "line 3: unknown field `lisen`, expected one of `listen`, `peer_listen`, `advertise`, \
                  `neighbors`, `accept_at`, `catch_up`, `max_ahead`",
             ),
             (

@@ -14,7 +14,7 @@ use toml::Spanned;
 pub(super) struct HerdFile {
     #[serde(default)]
     pub(super) servers: BTreeMap<Spanned<String>, ServerEntry>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "Limits::deserialize_checked")]
     pub(super) limits: Limits,
 }
 
@@ -24,6 +24,7 @@ pub(super) struct HerdFile {
 pub(super) struct ServerEntry {
     pub(super) listen: Spanned<String>,
     pub(super) peer_listen: Option<Spanned<String>>,
+    pub(super) advertise: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) neighbors: Vec<Spanned<NeighborEntry>>,
     #[serde(default)]
@@ -38,6 +39,7 @@ impl ServerEntry {
         Self {
             listen,
             peer_listen: None,
+            advertise: None,
             neighbors: Vec::new(),
             accept_at: false,
             catch_up: None,

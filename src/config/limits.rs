@@ -25,6 +25,11 @@ pub struct Limits {
     /// The number of simultaneous client connections (`connections`).
     #[serde(deserialize_with = "at_least_one")]
     pub connections: usize,
+    /// The number of simultaneous connections of one address (`connections_per_address`), on each
+    /// port. An IPv6 network of 64 bits counts as one address. Further connections are closed at
+    /// once.
+    #[serde(deserialize_with = "at_least_one")]
+    pub connections_per_address: usize,
     /// How long a client may send nothing while no reply is pending, before it is disconnected.
     /// None means forever (`idle_seconds`, where 0 means None).
     #[serde(rename = "idle_seconds", deserialize_with = "seconds_or_never")]
@@ -48,7 +53,9 @@ pub struct Limits {
     #[serde(deserialize_with = "at_least_one")]
     pub follow_batch_bytes: usize,
     /// How long a feed waits after a batch before it sends the next one (`follow_batch_pause_ms`, 0
-    /// by default). A pause saves messages and delays changes.
+    /// by default). A batch that leaves changes behind is followed by the next one at once. A pause
+    /// saves messages and delays changes. It can be two heartbeats at most, because the neighbor
+    /// hears nothing meanwhile, and takes a link for dead after three.
     #[serde(rename = "follow_batch_pause_ms", deserialize_with = "milliseconds_or_none")]
     pub follow_batch_pause: Duration,
     /// How often an idle feed sends a heartbeat (`heartbeat_ms`).
@@ -70,6 +77,7 @@ impl Default for Limits {
         Self {
             clients: 10_000_000,
             connections: 10_000,
+            connections_per_address: 5_000,
             idle: Some(Duration::from_secs(300)),
             unsent_bytes: 1024 * 1024,
             total_unsent_bytes: 64 * 1024 * 1024,
@@ -81,6 +89,39 @@ impl Default for Limits {
             lookups_per_connection: 16,
             total_lookups: 1024,
         }
+    }
+}
+
+/// The longest pause between two batches, in heartbeats. A neighbor waits for three, and the third
+/// is for the time that the network takes.
+const PAUSE_HEARTBEATS_MAX: u32 = 2;
+
+impl Limits {
+    /// Checks the limits against each other.
+    ///
+    /// # Errors
+    /// What contradicts what, and how to fix it.
+    pub(super) fn check(&self) -> Result<(), String> {
+        let (pause, heartbeat) = (self.follow_batch_pause, self.heartbeat);
+        if pause > PAUSE_HEARTBEATS_MAX * heartbeat {
+            return Err(format!(
+                "follow_batch_pause_ms = {} is too long for heartbeat_ms = {}: neighbors would \
+                 take links for dead, so write {} or less",
+                pause.as_millis(),
+                heartbeat.as_millis(),
+                (PAUSE_HEARTBEATS_MAX * heartbeat).as_millis()
+            ));
+        }
+        Ok(())
+    }
+
+    /// Reads limits that fit each other.
+    pub(super) fn deserialize_checked<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let limits = Self::deserialize(deserializer)?;
+        limits.check().map_err(D::Error::custom)?;
+        Ok(limits)
     }
 }
 
@@ -118,13 +159,14 @@ mod tests {
     #[test]
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
-            "clients = 8\nconnections = 1\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
+            "clients = 8\nconnections = 1\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
              follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
             clients: 8,
             connections: 1,
+            connections_per_address: 13,
             idle: Some(Duration::from_secs(2)),
             unsent_bytes: 3,
             total_unsent_bytes: 11,

@@ -45,6 +45,7 @@ pub struct ServerConfig {
     pub(super) name: ServerName,
     pub(super) listen: Address,
     pub(super) peer_listen: Address,
+    pub(super) advertise: Option<Address>,
     pub(super) neighbors: Vec<NeighborConfig>,
     pub(super) accept_at: bool,
     pub(super) catch_up: bool,
@@ -67,6 +68,13 @@ impl ServerConfig {
     /// the system chooses both.
     pub fn peer_listen(&self) -> &Address {
         &self.peer_listen
+    }
+
+    /// The address at which neighbors dial it (`advertise`, by default that of `peer_listen`). A
+    /// server that listens on a wildcard address, such as `0.0.0.0`, needs it if it has neighbors on
+    /// other machines.
+    pub fn advertise(&self) -> &Address {
+        self.advertise.as_ref().unwrap_or(&self.peer_listen)
     }
 
     /// Its neighbors (`neighbors`), sorted by name. Links that only the other side names are

@@ -78,6 +78,38 @@ impl fmt::Display for Follow {
     }
 }
 
+/// The longest address in an [`Introduction`], in bytes: a host name of 253 bytes, a colon and a
+/// port.
+pub const ADDRESS_BYTES_MAX: usize = 259;
+
+/// `FOLLOWER <follower's log id> <follower's address>`: what a follower says of itself after FOLLOW.
+/// Servers of version 1.1 and before ignore it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Introduction {
+    /// The identity of the follower's own log.
+    pub log: LogId,
+    /// The address at which others dial the follower: visible ASCII, not empty, and of at most
+    /// [`ADDRESS_BYTES_MAX`] bytes.
+    pub address: String,
+}
+
+impl Introduction {
+    /// Reads one line without its LF; None if it is not an introduction.
+    pub fn parse(line: &[u8]) -> Option<Self> {
+        let [b"FOLLOWER", log, address] = words(line)? else { return None };
+        let is_visible = address.iter().all(u8::is_ascii_graphic);
+        let address = Some(address).filter(|it| is_visible && it.len() <= ADDRESS_BYTES_MAX)?;
+        let address = std::str::from_utf8(address).ok()?.to_owned();
+        Some(Self { log: LogId::parse(log)?, address })
+    }
+}
+
+impl fmt::Display for Introduction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FOLLOWER {} {}", self.log, self.address)
+    }
+}
+
 /// A line that a followed server sends.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FeedLine<'a> {
@@ -166,6 +198,26 @@ mod tests {
             "FOLLOW Ball 000000000000001f 18446744073709551616",
         ] {
             assert_eq!(Follow::parse(line.as_bytes()), None, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn an_introduction_has_a_log_and_an_address() {
+        let line = "FOLLOWER 000000000000001f 127.0.0.1:22000";
+        let introduction =
+            Introduction { log: LogId::new(0x1f), address: "127.0.0.1:22000".to_owned() };
+        assert_eq!(Introduction::parse(line.as_bytes()), Some(introduction.clone()));
+        assert_eq!(introduction.to_string(), line);
+        let long = format!("FOLLOWER 000000000000001f {}", "a".repeat(ADDRESS_BYTES_MAX + 1));
+        for line in [
+            "FOLLOWER",
+            "FOLLOWER 1f a:1",
+            "FOLLOWER 000000000000001f",
+            "FOLLOWER 000000000000001f a:1 x",
+            "FOLLOWER 000000000000001f a\u{1b}:1",
+            long.as_str(),
+        ] {
+            assert_eq!(Introduction::parse(line.as_bytes()), None, "{line:?}");
         }
     }
 

@@ -22,7 +22,7 @@ mod written_time;
 pub use ahead::clients_ahead;
 pub use client_id::ClientId;
 pub use field::{EXCERPT_BYTES_MAX, Field, InvalidField};
-pub use follow::{FeedLine, Follow, LogId, Since};
+pub use follow::{ADDRESS_BYTES_MAX, FeedLine, Follow, Introduction, LogId, Since};
 pub use line::{LINE_BYTES_MAX, Line, LineBuffer, PEER_LINE_BYTES_MAX};
 pub use message::{At, IamAt, Request, WhatsAt, write_invalid};
 pub use owned_at::OwnedAt;

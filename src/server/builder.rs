@@ -4,10 +4,11 @@ use super::bind_error::BindError;
 use super::core::{Core, Wires};
 use super::door::Door;
 use super::door_record::DoorRecord;
+use super::guests::Guests;
 use super::kept_node::KeptNode;
 use super::line::LineService;
 use super::lookups::Lookups;
-use super::peer::{Neighbors, PeerService};
+use super::peer::{ANONYMOUS_MAX, Neighbors, PeerService};
 use super::recorder::Recorder;
 use super::security::Plain;
 use super::server::Server;
@@ -24,9 +25,8 @@ use crate::traffic::TrafficLog;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Connections on the peer port beyond one for each neighbor: room for reconnections, and for
-/// strangers until they are refused.
-const SPARE_PEER_CONNECTIONS: usize = 64;
+/// Connections on the peer port that have lost their place to a newer one and are about to end.
+const ENDING_PEER_CONNECTIONS_MAX: usize = 64;
 
 /// Puts a server together; everything that it knows of the world comes in here.
 pub struct Builder<R: Runtime> {
@@ -137,15 +137,22 @@ impl<R: Runtime> Builder<R> {
         let line_listener = listen(&runtime, &config, DoorKind::Line).await?;
         let peer_listener = listen(&runtime, &config, DoorKind::Peer).await?;
         let neighbors = self.neighbors(&config);
-        let peers_max = neighbors.followers_max() + SPARE_PEER_CONNECTIONS;
+        let peers_max = neighbors.followers_max() + ANONYMOUS_MAX + ENDING_PEER_CONNECTIONS_MAX;
         let record = |kind, listener: &R::Listener, connections_max| {
-            DoorRecord::new(kind, listener.local_address(), connections_max)
+            let guests = Guests::new(self.limits.connections_per_address);
+            DoorRecord::new(kind, listener.local_address(), connections_max, guests)
         };
         let line_record = record(DoorKind::Line, &line_listener, self.limits.connections);
         let peer_record = record(DoorKind::Peer, &peer_listener, peers_max);
         let records = vec![line_record.clone(), peer_record.clone()];
-        let core = Arc::new(self.core(KeptNode::new(node, keeper), neighbors, records));
-        let (line, peer) = (LineService(Arc::clone(&core)), PeerService(Arc::clone(&core)));
+        // The default is the address that was bound: the system may have chosen its port.
+        let advertised = match config.advertise() {
+            address if address.port() == 0 => peer_listener.local_address().to_string(),
+            address => address.to_string(),
+        };
+        let core = self.core(KeptNode::new(node, keeper), neighbors, records, advertised);
+        let core = Arc::new(core);
+        let (line, peer) = (LineService(Arc::clone(&core)), PeerService::new(Arc::clone(&core)));
         let doors = vec![
             Door::new(&runtime, line_record, line_listener, Plain, line),
             Door::new(&runtime, peer_record, peer_listener, Plain, peer),
@@ -185,7 +192,13 @@ impl<R: Runtime> Builder<R> {
         neighbors
     }
 
-    fn core(self, kept: KeptNode, neighbors: Neighbors, doors: Vec<DoorRecord>) -> Core<R> {
+    fn core(
+        self,
+        kept: KeptNode,
+        neighbors: Neighbors,
+        doors: Vec<DoorRecord>,
+        advertised: String,
+    ) -> Core<R> {
         let clock = self.runtime;
         let recorder = Recorder::new(self.traffic, {
             let clock = clock.clone();
@@ -194,6 +207,7 @@ impl<R: Runtime> Builder<R> {
         Core {
             name: self.name,
             log_id: LogId::new(clock.random()),
+            advertised,
             limits: self.limits,
             kept,
             lookups: Lookups::new(clock.clone(), self.places),

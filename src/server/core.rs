@@ -12,7 +12,7 @@ use super::status::Status;
 use super::stop::{Stop, StopWatch};
 use super::tasks::Tasks;
 use crate::config::Limits;
-use crate::protocol::{LogId, ServerName};
+use crate::protocol::{Introduction, LogId, ServerName};
 use crate::runtime::Clock;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +22,8 @@ pub(super) struct Core<C: Clock> {
     pub(super) clock: C,
     pub(super) name: ServerName,
     pub(super) log_id: LogId,
+    /// The address at which neighbors dial this server.
+    pub(super) advertised: String,
     pub(super) limits: Limits,
     pub(super) kept: KeptNode,
     pub(super) lookups: Lookups<C>,
@@ -45,6 +47,11 @@ pub(super) struct Wires {
 }
 
 impl<C: Clock> Core<C> {
+    /// What this server says of itself when it follows a neighbor.
+    pub(super) fn introduction(&self) -> Introduction {
+        Introduction { log: self.log_id, address: self.advertised.clone() }
+    }
+
     pub(super) fn status(&self) -> Status {
         let (clients, changes, line_bytes) = {
             let node = self.kept.node();

@@ -1,11 +1,15 @@
 //! A way into the server.
 
 use super::door_record::DoorRecord;
+use super::guests::Guest;
+use super::rare_event::RareEvent;
 use super::security::Security;
 use crate::protocol::ServerName;
 use crate::runtime::{self, Listener, Runtime, Stream};
 use async_lock::Semaphore;
+use futures_lite::future;
 use std::future::Future;
+use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -33,6 +37,8 @@ pub(super) struct Door<R: Runtime> {
     slots: Arc<Semaphore>,
     /// Secures a connection and serves it.
     serve: Box<dyn Fn(R::Stream, SocketAddr) -> Serving + Send + Sync>,
+    /// An address has more connections than it may have.
+    too_many: RareEvent,
 }
 
 impl<R: Runtime> Door<R> {
@@ -47,26 +53,31 @@ impl<R: Runtime> Door<R> {
         X: Security<R::Stream>,
         V: Service<X::Secured>,
     {
-        let (clock, behind) = (runtime.clone(), Arc::new((security, service)));
+        let insecure = RareEvent::default();
+        let (clock, behind) = (runtime.clone(), Arc::new((security, service, insecure)));
         let serve = move |stream, from| -> Serving {
             let (clock, behind) = (clock.clone(), Arc::clone(&behind));
             Box::pin(async move {
-                let (security, service) = &*behind;
+                let (security, service, insecure) = &*behind;
                 // The handshake runs in the connection's own task, so that nobody else waits for it.
                 let secured = security.secure(stream);
-                match runtime::timeout(&clock, HANDSHAKE_TIMEOUT, secured).await {
-                    Some(Ok(stream)) => service.serve(stream, from).await,
-                    Some(Err(error)) => log::debug!(from:%, error:%; "a handshake failed"),
-                    None => log::debug!(from:%; "a handshake took too long"),
+                let error = match runtime::timeout(&clock, HANDSHAKE_TIMEOUT, secured).await {
+                    Some(Ok(stream)) => return service.serve(stream, from).await,
+                    Some(Err(error)) => error,
+                    None => io::ErrorKind::TimedOut.into(),
+                };
+                if let Some(count) = insecure.note(clock.uptime()) {
+                    log::info!(from:%, error:%, count; "a handshake failed");
                 }
             })
         };
         let slots = Arc::new(Semaphore::new(record.connections_max));
-        Self { record, listener, slots, serve: Box::new(serve) }
+        Self { record, listener, slots, serve: Box::new(serve), too_many: RareEvent::default() }
     }
 
     /// Lets connections in until the future is dropped. While all slots are taken, the next
-    /// connection waits in the system's queue. Running out of descriptors slows this down and never
+    /// connection waits in the system's queue. A connection beyond what its address may have is
+    /// closed at once. Running out of descriptors slows this down and never
     /// ends it.
     pub(super) async fn accept(&self, runtime: &R, server: &ServerName) {
         let mut failing = false;
@@ -85,11 +96,27 @@ impl<R: Runtime> Door<R> {
                 runtime.sleep(PAUSE).await;
                 continue;
             };
+            let Some(guest) = self.admit(runtime, server, from) else {
+                // Whoever dials without a pause must not keep this thread from everybody else.
+                future::yield_now().await;
+                continue;
+            };
             let (serving, at_work) = ((self.serve)(stream, from), self.record.connections.begin());
             runtime.spawn(async move {
                 serving.await;
-                drop((slot, at_work));
+                drop((slot, guest, at_work));
             });
         }
+    }
+    /// Counts one more connection of the address `from`, if it may have one more.
+    fn admit(&self, runtime: &R, server: &ServerName, from: SocketAddr) -> Option<Guest> {
+        let guest = self.record.guests.admit(from.ip());
+        if guest.is_none()
+            && let Some(count) = self.too_many.note(runtime.uptime())
+        {
+            let door = self.record.kind;
+            log::warn!(server:%, door:%, from:%, count; "closed connections of an address that has too many");
+        }
+        guest
     }
 }

@@ -1,5 +1,6 @@
 //! The state of one door.
 
+use super::guests::Guests;
 use super::status::{DoorKind, DoorStatus};
 use super::tasks::Tasks;
 use std::net::SocketAddr;
@@ -13,11 +14,18 @@ pub(super) struct DoorRecord {
     pub(super) connections_max: usize,
     /// The connections that are being served.
     pub(super) connections: Tasks,
+    /// How many of them each address has.
+    pub(super) guests: Guests,
 }
 
 impl DoorRecord {
-    pub(super) fn new(kind: DoorKind, address: SocketAddr, connections_max: usize) -> Self {
-        Self { kind, address, connections_max, connections: Tasks::default() }
+    pub(super) fn new(
+        kind: DoorKind,
+        address: SocketAddr,
+        connections_max: usize,
+        guests: Guests,
+    ) -> Self {
+        Self { kind, address, connections_max, connections: Tasks::default(), guests }
     }
 
     pub(super) fn status(&self) -> DoorStatus {

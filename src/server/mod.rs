@@ -17,12 +17,14 @@ mod core;
 mod deadline;
 mod door;
 mod door_record;
+mod guests;
 mod handle;
 mod kept_node;
 mod line;
 mod look_ahead;
 mod lookups;
 mod peer;
+mod rare_event;
 mod recorder;
 mod security;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]

@@ -4,7 +4,8 @@ use crate::runtime::Clock;
 use std::time::Duration;
 
 const FIRST: Duration = Duration::from_millis(50);
-const LONGEST: Duration = Duration::from_millis(400);
+/// The longest wait.
+pub(super) const LONGEST: Duration = Duration::from_millis(400);
 
 /// Growing waits with jitter: none, then about 50, 100, 200, 400, 400, ... milliseconds. Each is
 /// drawn between half of that and all of it, so that servers that lost each other at the same

@@ -1,13 +1,13 @@
 //! Keeping a link to a neighbor, however often it breaks.
 
-use super::backoff::Backoff;
+use super::backoff::{Backoff, LONGEST};
 use super::conversation::Conversation;
 use super::follower::Follower;
 use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
 use super::pusher::Pusher;
-use crate::config::LinkKind;
+use crate::config::{Address, LinkKind};
 use crate::runtime::{self, Runtime};
 use crate::server::core::Core;
 use crate::server::tasks::Tasks;
@@ -23,9 +23,14 @@ const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
 /// once.
 const STEADY: Duration = Duration::from_millis(400);
 
+/// The wait after this server has dialled itself: only a change in the configuration or in the
+/// network helps.
+const ONESELF_WAIT: Duration = Duration::from_secs(30);
+
 /// Starts a task for each neighbor, which dials it until the server stops.
 pub(in crate::server) fn dial_all<R: Runtime>(runtime: &R, core: &Arc<Core<R>>, links: &Tasks) {
     for neighbor in core.neighbors.iter() {
+        warn_of_address(core, neighbor);
         let dialer = Dialer {
             runtime: runtime.clone(),
             core: Arc::clone(core),
@@ -38,6 +43,21 @@ pub(in crate::server) fn dial_all<R: Runtime>(runtime: &R, core: &Arc<Core<R>>, 
             drop(at_work);
         });
     }
+}
+
+/// Warns of a neighbor's address that cannot be dialled from another machine.
+fn warn_of_address<R: Runtime>(core: &Core<R>, neighbor: &Neighbor) {
+    let Ok(address) = neighbor.address().parse::<Address>() else { return };
+    let own_is_loopback = core.advertised.parse().is_ok_and(|own: Address| own.is_loopback());
+    let kind = if address.is_wildcard() {
+        "a wildcard"
+    } else if address.is_loopback() && !own_is_loopback {
+        "a loopback address"
+    } else {
+        return;
+    };
+    let (server, name) = (&core.name, &neighbor.name);
+    log::warn!(server:%, neighbor:% = name, address:%; "the address of {name} is {kind}, which other machines cannot dial: write advertise = \"HOST:PORT\" in [servers.{name}]");
 }
 
 /// Dials one neighbor, again and again.
@@ -58,6 +78,7 @@ impl<R: Runtime> Dialer<R> {
     }
 
     async fn keep_talking<C: Conversation<R>>(mut self, mut conversation: C) {
+        let mut early = Duration::ZERO;
         while !self.core.stop.is_requested() {
             // Listen before dialling: a neighbor that comes in meanwhile is worth another attempt.
             let sign_of_life = self.neighbor.sign_of_life();
@@ -69,9 +90,20 @@ impl<R: Runtime> Dialer<R> {
             if was_gained && self.runtime.uptime() - begin > STEADY {
                 self.backoff.reset();
             }
+            self.neighbor.note_silence();
             self.report(&end, was_gained);
-            let wait = self.runtime.sleep(self.backoff.wait(&self.runtime));
-            wait.or(sign_of_life).or(self.core.stop.requested()).await;
+            let wait = match end {
+                LinkEnd::Oneself => ONESELF_WAIT,
+                _ => self.backoff.wait(&self.runtime),
+            };
+            let woken = async {
+                sign_of_life.await;
+                // Anybody can send signs of life, so they shorten a wait only now and then.
+                let due = early + LONGEST;
+                self.runtime.sleep(due.saturating_sub(self.runtime.uptime())).await;
+                early = self.runtime.uptime();
+            };
+            self.runtime.sleep(wait).or(woken).or(self.core.stop.requested()).await;
         }
     }
 

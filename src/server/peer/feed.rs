@@ -1,39 +1,65 @@
 //! One neighbor that follows this server.
 
+use super::anteroom::Place;
 use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
-use super::peer_link::PeerLink;
+use super::peer_link::{HEARTBEATS_MISSED, PeerLink};
+use super::strangers::Strangers;
+use crate::config::Address;
 use crate::node::FeedCursor;
-use crate::protocol::{Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX, Since, write_invalid};
+use crate::protocol::{
+    EXCERPT_BYTES_MAX, Follow, Introduction, Line, LineBuffer, PEER_LINE_BYTES_MAX, ServerName,
+    Since, write_invalid,
+};
 use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
-use futures_lite::future;
+use futures_lite::{FutureExt, future};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a connection may take to send its first line whole, however it comes.
+const FIRST_LINE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The feed of one follower: waits for its FOLLOW, then tells it every change until it hangs up.
 pub(super) struct Feed<C: Clock, S: Stream> {
     core: Arc<Core<C>>,
+    strangers: Arc<Strangers>,
     link: PeerLink<C, S>,
     from: SocketAddr,
 }
 
 impl<C: Clock, S: Stream> Feed<C, S> {
-    pub(super) fn new(core: Arc<Core<C>>, link: PeerLink<C, S>, from: SocketAddr) -> Self {
-        Self { core, link, from }
+    pub(super) fn new(
+        core: Arc<Core<C>>,
+        strangers: Arc<Strangers>,
+        link: PeerLink<C, S>,
+        from: SocketAddr,
+    ) -> Self {
+        Self { core, strangers, link, from }
     }
 
-    pub(super) async fn run(mut self) {
-        let (core, from) = (Arc::clone(&self.core), self.from);
-        let (neighbor, since) = match self.await_follow().await {
+    /// Serves the connection until it ends. It keeps `place` until it has said a valid FOLLOW.
+    pub(super) async fn run(mut self, place: Place) {
+        let crowded = async {
+            place.lost().await;
+            Err(LinkEnd::Crowded)
+        };
+        let (neighbor, since) = match self.await_follow().or(crowded).await {
             Ok(Some(follow)) => follow,
             Ok(None) => return self.link.close().await,
-            Err(end) => {
-                return log::debug!(server:% = core.name, from:%, reason:% = end; "a peer connection ended");
-            }
+            Err(end) => return self.report_stranger(&end),
         };
-        let Err(end) = self.tell(&neighbor, since).await;
+        drop(place);
+        neighbor.note_sign_of_life();
+        let feed = neighbor.begin_feed();
+        // A link that is replaced ends at once, even while its follower takes nothing.
+        let replaced = async {
+            neighbor.replaced(feed).await;
+            Err(LinkEnd::Replaced)
+        };
+        let Err(end) = replaced.or(self.tell(&neighbor, since)).await;
         if matches!(end, LinkEnd::Stopped) {
             self.link.close().await;
         }
@@ -41,39 +67,119 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         if !matches!(end, LinkEnd::Replaced) {
             neighbor.inbound.note_down(&end);
         }
-        let neighbor = &neighbor.name;
-        log::info!(server:% = core.name, neighbor:%, from:%, reason:% = end; "a neighbor no longer follows");
-    }
-
-    /// Reads the one line that a follower sends. Only a configured neighbor is served; anybody else
-    /// gets the line back as invalid.
-    async fn await_follow(&mut self) -> Result<Option<(Arc<Neighbor>, Since)>, LinkEnd> {
-        let line = self.first_line().await?;
-        let neighbor = Follow::parse(&line).and_then(|follow| {
-            let neighbor = self.core.neighbors.follower(&follow.follower)?;
-            Some((Arc::clone(neighbor), follow.since))
-        });
-        if neighbor.is_none() {
-            let (server, from) = (&self.core.name, self.from);
-            let text = String::from_utf8_lossy(&line);
-            log::debug!(server:%, from:%, line:? = text; "refused on the peer port");
-            let mut reply = Vec::new();
-            write_invalid(&line, &mut reply);
-            self.link.send(&reply).await?;
+        if let Some(count) = neighbor.events.left.note(self.core.clock.uptime()) {
+            let (server, from, neighbor) = (&self.core.name, self.from, &neighbor.name);
+            log::info!(server:%, neighbor:%, from:%, count, reason:% = end; "a neighbor no longer follows");
         }
-        Ok(neighbor)
     }
 
-    async fn first_line(&mut self) -> Result<Vec<u8>, LinkEnd> {
+    /// Reads what a follower sends. Only a configured neighbor is served; anybody else gets the line
+    /// back as invalid.
+    async fn await_follow(&mut self) -> Result<Option<(Arc<Neighbor>, Since)>, LinkEnd> {
+        let (line, introduction) = self.first_lines().await?;
+        let Some(follow) = Follow::parse(&line) else {
+            self.report_line(&line);
+            return self.refuse(&line).await;
+        };
+        if introduction.as_ref().is_some_and(|it| it.log == self.core.log_id) {
+            self.report_oneself();
+            let log = format!("LOG {} {}\n", self.core.name, self.core.log_id);
+            self.link.send(log.as_bytes()).await?;
+            return Ok(None);
+        }
+        let Some(neighbor) = self.core.neighbors.follower(&follow.follower).map(Arc::clone) else {
+            self.report_unknown(&follow.follower);
+            return self.refuse(&line).await;
+        };
+        if let Some(introduction) = introduction.filter(|it| neighbor.is_namesake(it.log)) {
+            self.report_namesake(&neighbor, &introduction);
+            return self.refuse(&line).await;
+        }
+        Ok(Some((neighbor, follow.since)))
+    }
+
+    /// The first line, and the introduction that comes along with it.
+    async fn first_lines(&mut self) -> Result<(Vec<u8>, Option<Introduction>), LinkEnd> {
         let mut lines = LineBuffer::new(PEER_LINE_BYTES_MAX);
-        let due = self.link.silence_ends();
-        loop {
+        let due = self.core.clock.uptime() + FIRST_LINE_TIMEOUT;
+        while self.core.clock.uptime() < due {
             let chunk = self.link.receive(due).await?;
-            if let Some(Line::Whole(line) | Line::Overlong(line)) =
-                lines.next_line(&mut chunk.bytes())
-            {
-                return Ok(line.to_owned());
+            let mut rest = chunk.bytes();
+            let Some(Line::Whole(line) | Line::Overlong(line)) = lines.next_line(&mut rest) else {
+                // Whoever sends without a pause must not keep this thread from everybody else.
+                future::yield_now().await;
+                continue;
+            };
+            let line = line.to_owned();
+            let introduction = match lines.next_line(&mut rest) {
+                Some(Line::Whole(line)) => Introduction::parse(line),
+                Some(Line::Overlong(_)) | None => None,
+            };
+            return Ok((line, introduction));
+        }
+        Err(LinkEnd::Silent)
+    }
+
+    async fn refuse<T>(&mut self, line: &[u8]) -> Result<Option<T>, LinkEnd> {
+        let mut reply = Vec::new();
+        write_invalid(line, &mut reply);
+        self.link.send(&reply).await?;
+        Ok(None)
+    }
+
+    fn report_stranger(&self, end: &LinkEnd) {
+        if let Some(count) = self.strangers.ended.note(self.core.clock.uptime()) {
+            let (server, from) = (&self.core.name, self.from);
+            log::info!(server:%, from:%, count, reason:% = end; "a connection to the peer port ended without FOLLOW");
+        }
+    }
+
+    fn report_line(&self, line: &[u8]) {
+        if let Some(count) = self.strangers.refused_line.note(self.core.clock.uptime()) {
+            let (server, from) = (&self.core.name, self.from);
+            let shown = String::from_utf8_lossy(&line[..line.len().min(EXCERPT_BYTES_MAX)]);
+            log::info!(server:%, from:%, count, line:? = shown; "refused on the peer port");
+        }
+    }
+
+    fn report_oneself(&self) {
+        if let Some(count) = self.strangers.oneself.note(self.core.clock.uptime()) {
+            let (server, from) = (&self.core.name, self.from);
+            log::warn!(server:%, from:%, count; "this server dials itself: give each server the address at which the others reach it, as advertise = \"HOST:PORT\"");
+        }
+    }
+
+    fn report_unknown(&self, name: &ServerName) {
+        let now = self.core.clock.uptime();
+        if let Some(count) = self.strangers.note_unknown_name(name, now) {
+            let (server, from) = (&self.core.name, self.from);
+            log::warn!(server:%, from:%, count; "{name} is not among my neighbors");
+        }
+    }
+
+    /// Where a follower can be dialled: where it says, or on the address that it comes from if it
+    /// says only that it listens on all of its own.
+    fn address_of(&self, follower: &Introduction) -> String {
+        match follower.address.parse::<Address>() {
+            Ok(address) if address.is_wildcard() => {
+                SocketAddr::new(self.from.ip(), address.port()).to_string()
             }
+            _ => follower.address.clone(),
+        }
+    }
+
+    /// Warns of a second server of a neighbor's name, once it has been there for longer than a link
+    /// of the first that is dead would have lasted.
+    fn report_namesake(&self, neighbor: &Neighbor, namesake: &Introduction) {
+        let now = self.core.clock.uptime();
+        let known_for = neighbor.note_namesake(namesake.log, now);
+        if known_for <= HEARTBEATS_MISSED * self.core.limits.heartbeat {
+            return;
+        }
+        if let Some(count) = neighbor.events.namesake.note(now) {
+            let (server, from) = (&self.core.name, self.from);
+            let (first, second) = (neighbor.address(), self.address_of(namesake));
+            log::warn!(server:%, first:%, second:%, from:%, count; "two servers call themselves {}: the second one is refused", neighbor.name);
         }
     }
 
@@ -85,21 +191,18 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         neighbor: &Arc<Neighbor>,
         since: Since,
     ) -> Result<Infallible, LinkEnd> {
-        neighbor.note_sign_of_life();
-        let feed = neighbor.begin_feed();
         self.link.note_gained(neighbor);
         neighbor.inbound.note_up(self.core.clock.uptime());
-        let (server, from) = (&self.core.name, self.from);
-        log::info!(server:%, neighbor:% = neighbor.name, from:%; "a neighbor follows");
+        if let Some(count) = neighbor.events.follows.note(self.core.clock.uptime()) {
+            let (server, from) = (&self.core.name, self.from);
+            log::info!(server:%, neighbor:% = neighbor.name, from:%, count; "a neighbor follows");
+        }
         let core = Arc::clone(&self.core);
         let mut logs = neighbor.logs();
         let mut cursor = self.cursor(neighbor, since);
         let mut batch = format!("LOG {} {}\n", core.name, core.log_id).into_bytes();
         let mut heartbeat_due = core.clock.uptime();
         loop {
-            if !neighbor.is_newest_feed(feed) {
-                return Err(LinkEnd::Replaced);
-            }
             // Listen before looking at the log: a change in between is then not missed.
             let news = core.kept.news();
             if neighbor.logs() != logs {
@@ -113,7 +216,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
                 continue;
             }
             // A heartbeat makes no news wait, nor does a batch that leaves some behind.
-            let gathers = !batch.is_empty() && batch.len() < bytes_max;
+            let gathers = !batch.is_empty() && cursor.number() >= covered;
             // SEQ comes after the lines that it covers: a link that breaks in between then only
             // makes the neighbor ask for lines that it has.
             batch.extend_from_slice(format!("SEQ {}\n", cursor.number()).as_bytes());

@@ -43,7 +43,8 @@ impl<C: Clock> Follower<C> {
         link: &mut PeerLink<C, S>,
     ) -> Result<Infallible, LinkEnd> {
         let follow = Follow { follower: self.core.name.clone(), since: self.since() };
-        link.send(format!("{follow}\n").as_bytes()).await?;
+        // Both lines go out together, so the neighbor has the second one when it reads the first.
+        link.send(format!("{follow}\n{}\n", self.core.introduction()).as_bytes()).await?;
         let mut lines = LineBuffer::new(PEER_LINE_BYTES_MAX);
         let mut due = link.silence_ends();
         loop {
@@ -70,11 +71,14 @@ impl<C: Clock> Follower<C> {
     fn begin(&mut self, line: Line<'_>) -> Result<(), LinkEnd> {
         let (Line::Whole(text) | Line::Overlong(text)) = line;
         match FeedLine::parse(text) {
+            // The server's own log is known by its identity: its name may belong to another as well.
+            Some(FeedLine::Log(_, log)) if log == self.core.log_id => Err(LinkEnd::Oneself),
             Some(FeedLine::Log(name, _)) if name != self.neighbor.name => {
                 Err(LinkEnd::Stranger(name))
             }
             Some(FeedLine::Log(_, log)) => {
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
+                self.neighbor.note_answer(log);
                 if !is_known {
                     self.known = Some((log, 0));
                     // The feed for this neighbor looks at this once it is woken, so the order counts.
@@ -83,6 +87,7 @@ impl<C: Clock> Follower<C> {
                 }
                 Ok(())
             }
+            None if text.starts_with(b"? FOLLOW ") => Err(LinkEnd::Refused),
             _ => Err(LinkEnd::Nonsense(text.to_owned())),
         }
     }

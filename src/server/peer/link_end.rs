@@ -18,6 +18,12 @@ pub(super) enum LinkEnd {
     Nonsense(Vec<u8>),
     /// Somebody else answered at the neighbor's address.
     Stranger(ServerName),
+    /// This server answered at the neighbor's address.
+    Oneself,
+    /// The neighbor did not want this server as a follower.
+    Refused,
+    /// Newer connections needed the place of one that had not said who it is.
+    Crowded,
     /// The neighbor has opened a newer link.
     Replaced,
     /// This server stops.
@@ -34,6 +40,12 @@ impl Display for LinkEnd {
             LinkEnd::Silent => f.write_str("silent for too long"),
             LinkEnd::Nonsense(line) => write!(f, "unexpected: {:?}", String::from_utf8_lossy(line)),
             LinkEnd::Stranger(name) => write!(f, "{name} answers at its address"),
+            LinkEnd::Oneself => f.write_str("this server itself answers at its address"),
+            LinkEnd::Refused => f.write_str(
+                "it refuses this server: either it does not have it among its neighbors, or \
+                 another server of the same name follows it",
+            ),
+            LinkEnd::Crowded => f.write_str("made room for newer connections"),
             LinkEnd::Replaced => f.write_str("replaced by a newer link"),
             LinkEnd::Stopped => f.write_str("this server stops"),
             LinkEnd::Journal(failed) => write!(f, "{failed}"),

@@ -3,10 +3,23 @@
 use super::link_record::LinkRecord;
 use crate::config::LinkKind;
 use crate::node::NeighborId;
-use crate::protocol::ServerName;
+use crate::protocol::{LogId, ServerName};
+use crate::server::rare_event::RareEvent;
 use event_listener::{Event, EventListener};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+/// The events of a neighbor's feeds.
+#[derive(Debug, Default)]
+pub(super) struct NeighborEvents {
+    /// It follows.
+    pub(super) follows: RareEvent,
+    /// It no longer follows.
+    pub(super) left: RareEvent,
+    /// Two servers have its name.
+    pub(super) namesake: RareEvent,
+}
 
 /// A neighbor of this server.
 #[derive(Debug)]
@@ -24,6 +37,14 @@ pub(in crate::server) struct Neighbor {
     alive: Event,
     /// The number of its newest feed; older ones end.
     newest_feed: AtomicU64,
+    /// Raised when a newer feed begins.
+    feed_began: Event,
+    /// The log of the server that answers at its address; None while none does.
+    answering: Mutex<Option<LogId>>,
+    /// The log of another server of its name that was refused as a follower, and since when.
+    namesake: Mutex<Option<(LogId, Duration)>>,
+    /// Events that anybody who knows its name can cause.
+    pub(super) events: NeighborEvents,
     /// How many logs it has had, as far as this server has seen.
     logs: AtomicU64,
 }
@@ -39,17 +60,21 @@ impl Neighbor {
             inbound: LinkRecord::default(),
             alive: Event::new(),
             newest_feed: AtomicU64::new(0),
+            feed_began: Event::new(),
+            answering: Mutex::default(),
+            namesake: Mutex::default(),
+            events: NeighborEvents::default(),
             logs: AtomicU64::new(0),
         }
     }
 
     pub(super) fn address(&self) -> String {
-        self.address.lock().expect("nothing panics while it holds an address").clone()
+        lock(&self.address).clone()
     }
 
     /// From now on it is dialled there.
     pub(super) fn move_to(&self, address: String) {
-        *self.address.lock().expect("nothing panics while it holds an address") = address;
+        *lock(&self.address) = address;
         self.note_sign_of_life();
     }
 
@@ -74,13 +99,61 @@ impl Neighbor {
         self.logs.load(Ordering::Acquire)
     }
 
+    /// The server that answers at the neighbor's address has that log.
+    pub(super) fn note_answer(&self, log: LogId) {
+        *lock(&self.answering) = Some(log);
+    }
+
+    /// Nobody answers at the neighbor's address.
+    pub(super) fn note_silence(&self) {
+        *lock(&self.answering) = None;
+    }
+
+    /// Whether a follower whose own log is `log` is another server than the one that answers at the
+    /// neighbor's address. That one came first, and it lives: its link is dropped once it is silent.
+    /// A server that has started anew has a new log as well, but its old self is silent.
+    pub(super) fn is_namesake(&self, log: LogId) -> bool {
+        lock(&self.answering).is_some_and(|answering| answering != log)
+    }
+
+    /// A namesake with that log was refused at the uptime `now`. Returns for how long it has been.
+    pub(super) fn note_namesake(&self, log: LogId, now: Duration) -> Duration {
+        let mut namesake = lock(&self.namesake);
+        match *namesake {
+            Some((known, since)) if known == log => now.saturating_sub(since),
+            _ => {
+                *namesake = Some((log, now));
+                Duration::ZERO
+            }
+        }
+    }
+
     /// A new feed for this neighbor takes the place of the one before.
     pub(super) fn begin_feed(&self) -> u64 {
-        self.newest_feed.fetch_add(1, Ordering::AcqRel) + 1
+        let feed = self.newest_feed.fetch_add(1, Ordering::AcqRel) + 1;
+        // The number comes first: the feed that is woken looks at it.
+        self.feed_began.notify(usize::MAX);
+        feed
+    }
+
+    /// Completes when `feed` is no longer the newest one.
+    pub(super) async fn replaced(&self, feed: u64) {
+        loop {
+            // Listen before looking: a feed that begins in between is then not missed.
+            let began = self.feed_began.listen();
+            if !self.is_newest_feed(feed) {
+                return;
+            }
+            began.await;
+        }
     }
 
     /// Whether `feed` is still the newest one.
-    pub(super) fn is_newest_feed(&self, feed: u64) -> bool {
+    fn is_newest_feed(&self, feed: u64) -> bool {
         self.newest_feed.load(Ordering::Acquire) == feed
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("nothing panics while it holds what is known of a neighbor")
 }

@@ -25,7 +25,7 @@ impl Neighbors {
             let there = herd.server(neighbor.name());
             let there = there.expect("a herd's neighbors are among its servers");
             let address = match neighbor.link() {
-                LinkKind::Follow => there.peer_listen(),
+                LinkKind::Follow => there.advertise(),
                 LinkKind::Push => there.listen(),
             };
             let (name, address) = (neighbor.name().clone(), address.to_string());

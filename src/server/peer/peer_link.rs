@@ -16,7 +16,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 /// Heartbeats without a word from the other side, after which a link is dead.
-const HEARTBEATS_MISSED: u32 = 3;
+pub(super) const HEARTBEATS_MISSED: u32 = 3;
 
 /// One connection to or from a neighbor, with its deadlines.
 pub(super) struct PeerLink<C: Clock, S: Stream> {

@@ -1,7 +1,9 @@
 //! What the peer door serves.
 
+use super::anteroom::Anteroom;
 use super::feed::Feed;
 use super::peer_link::PeerLink;
+use super::strangers::Strangers;
 use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
 use crate::server::door::Service;
@@ -10,11 +12,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// A feed for each neighbor that asks to follow.
-pub(in crate::server) struct PeerService<C: Clock>(pub(in crate::server) Arc<Core<C>>);
+pub(in crate::server) struct PeerService<C: Clock> {
+    core: Arc<Core<C>>,
+    anteroom: Anteroom,
+    strangers: Arc<Strangers>,
+}
+
+impl<C: Clock> PeerService<C> {
+    pub(in crate::server) fn new(core: Arc<Core<C>>) -> Self {
+        Self { core, anteroom: Anteroom::default(), strangers: Arc::default() }
+    }
+}
 
 impl<C: Clock, S: Stream> Service<S> for PeerService<C> {
     async fn serve(&self, stream: S, from: SocketAddr) {
-        let link = PeerLink::new(Arc::clone(&self.0), stream, Purpose::Feed, &from);
-        Feed::new(Arc::clone(&self.0), link, from).run().await;
+        let place = self.anteroom.enter();
+        let link = PeerLink::new(Arc::clone(&self.core), stream, Purpose::Feed, &from);
+        let feed = Feed::new(Arc::clone(&self.core), Arc::clone(&self.strangers), link, from);
+        feed.run(place).await;
     }
 }

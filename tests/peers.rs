@@ -1,0 +1,123 @@
+//! Strangers and namesakes on the peer port of real servers.
+
+mod support;
+
+use std::io::{Read, Write};
+use support::{Client, Herd, Plan, eventually};
+
+/// Alford, whose only neighbor Ball does not run: the tests speak in its name.
+fn alford() -> Herd {
+    let mut herd = Plan::pair("Alford", "Ball").build();
+    herd.start("Alford");
+    herd
+}
+
+fn follow(herd: &Herd) -> Client {
+    let mut link = Client::connect(herd.peer_address("Alford"));
+    assert!(link.ask("FOLLOW Ball - 0").starts_with("LOG Alford "));
+    link
+}
+
+/// Without it a few dripping connections would keep a restarted neighbor out for as long as they
+/// like.
+#[test]
+fn strangers_do_not_keep_a_neighbor_out() {
+    let herd = alford();
+    let dripping: Vec<_> = (0..300)
+        .map(|_| {
+            let mut stranger = Client::connect(herd.peer_address("Alford"));
+            stranger.send("F");
+            stranger
+        })
+        .collect();
+    follow(&herd);
+    drop(dripping);
+}
+
+/// A follower that takes nothing must not keep its place once the neighbor comes again.
+#[test]
+fn a_newer_feed_ends_the_older_one_at_once() {
+    let herd = alford();
+    let mut older = follow(&herd);
+    follow(&herd);
+    older.drain();
+}
+
+/// An operator sees on the refusing side which server is missing in the configuration, and
+/// strangers cannot fill the log.
+#[test]
+fn an_unknown_name_is_told_once() {
+    let mut herd = alford();
+    for _ in 0..20 {
+        let reply = support::exchange(herd.peer_address("Alford"), "FOLLOW Goloman - 0\n");
+        assert_eq!(reply, b"? FOLLOW Goloman - 0\n");
+    }
+    let log = herd.server("Alford").log();
+    assert_eq!(log.matches("Goloman is not among my neighbors").count(), 1, "{log}");
+}
+
+/// Beyond its limit an address gets nothing, and what it has goes on.
+#[test]
+fn an_address_has_a_limit_of_connections() {
+    let mut herd = Plan::alone("Alford").limit("connections_per_address", 2).build();
+    herd.start("Alford");
+    let mut first = herd.client("Alford");
+    let mut second = herd.client("Alford");
+    for client in [&mut first, &mut second] {
+        assert!(client.iamat("kiwi", "+1+1", "1001").starts_with("AT Alford "));
+    }
+    assert!(!is_served(&herd));
+    drop(first);
+    eventually("there is room again", || is_served(&herd));
+    assert!(second.iamat("kiwi", "+1+1", "1002").starts_with("AT Alford "));
+}
+
+/// Whether a new client of Alford gets a reply. A connection that is refused may end with a reset.
+fn is_served(herd: &Herd) -> bool {
+    let client = herd.client("Alford");
+    let mut stream = client.stream();
+    stream.write_all(b"hello\n").is_ok() && stream.read(&mut [0]).is_ok_and(|count| count > 0)
+}
+
+/// A second server of Ball's name, which comes to Alford while Alford follows the first one.
+#[test]
+fn the_second_server_of_a_name_is_refused_with_both_addresses() {
+    let mut herd = Plan::pair("Alford", "Ball").start();
+    let at = herd.iamat("Alford", "kiwi", "+1+1", "1001");
+    herd.await_known("Ball", &at);
+    let back = herd.iamat("Ball", "plum", "+1+1", "1001");
+    herd.await_known("Alford", &back);
+    let first = herd.peer_address("Ball");
+    let alford = herd.peer_address("Alford");
+    let follow = "FOLLOW Ball - 0\nFOLLOWER 0123456789abcdef 10.0.0.1:22001\n";
+    eventually("the namesake is told of", || {
+        assert_eq!(support::exchange(alford, follow), b"? FOLLOW Ball - 0\n");
+        let log = herd.server("Alford").log();
+        log.contains("two servers call themselves Ball")
+    });
+    let log = herd.server("Alford").log();
+    assert!(log.contains(&first.to_string()) && log.contains("10.0.0.1:22001"), "{log}");
+    assert!(!log.contains("replaced by a newer link"), "{log}");
+}
+
+/// All machines with one herd.toml in which the addresses are wildcards dial themselves.
+#[test]
+fn a_server_that_dials_itself_says_so() {
+    let mut herd = Plan::pair("Alford", "Ball").build();
+    let own = herd.peer_address("Alford").to_string();
+    let herd_toml = herd.folder().join("herd.toml");
+    let text = std::fs::read_to_string(&herd_toml).expect("the plan was written");
+    let ball = herd.peer_address("Ball");
+    let moved = text.replace(
+        &format!("peer_listen = \"{ball}\""),
+        &format!("peer_listen = \"{ball}\"\nadvertise = \"{own}\""),
+    );
+    assert_ne!(moved, text);
+    std::fs::write(&herd_toml, moved).expect("the folder takes files");
+    herd.start("Alford");
+    eventually("it knows itself", || {
+        let log = herd.server("Alford").log();
+        log.contains("this server dials itself")
+            && log.contains("this server itself answers at its address")
+    });
+}
