@@ -7,13 +7,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll, Waker};
 
-const RUNNING: u8 = 0;
+// A server that was not asked to stop is in stage 0.
+
 /// Nobody is accepted any more, and clients get their last replies.
 const REQUESTED: u8 = 1;
 /// No client is left; neighbors get the last changes.
 const DRAINED: u8 = 2;
 /// Time is up for whoever is left.
 const FORCED: u8 = 3;
+/// How many stages a stop has.
+const STAGES: usize = 3;
 
 /// Asks a server to stop, from anywhere: clones speak to the same server.
 ///
@@ -26,7 +29,9 @@ pub struct Stop {
 #[derive(Debug, Default)]
 struct Inner {
     state: AtomicU8,
-    raised: Event,
+    /// Raised when a stage begins, one for each stage. With one for all, a task that listens for a late
+    /// stage would be woken at an early one, and might not be woken again.
+    raised: [Event; STAGES],
 }
 
 impl Stop {
@@ -62,7 +67,7 @@ impl Stop {
     }
 
     pub(super) fn watch(&self) -> StopWatch {
-        StopWatch { stop: self.clone(), seen: RUNNING, listening: None }
+        StopWatch { stop: self.clone(), listening: Default::default() }
     }
 
     fn state(&self) -> u8 {
@@ -71,7 +76,10 @@ impl Stop {
 
     fn raise(&self, state: u8) {
         self.inner.state.fetch_max(state, Ordering::AcqRel);
-        self.inner.raised.notify(usize::MAX);
+        // Whoever waits for an earlier stage waits no longer, either.
+        for raised in &self.inner.raised[..usize::from(state)] {
+            raised.notify(usize::MAX);
+        }
     }
 }
 
@@ -80,8 +88,8 @@ impl Stop {
 #[derive(Debug)]
 pub(super) struct StopWatch {
     stop: Stop,
-    seen: u8,
-    listening: Option<(EventListener, Waker)>,
+    /// For each stage, what wakes the task when it begins.
+    listening: [Option<(EventListener, Waker)>; STAGES],
 }
 
 impl StopWatch {
@@ -101,33 +109,70 @@ impl StopWatch {
     }
 
     fn poll_at_least(&mut self, wanted: u8, cx: &mut Context<'_>) -> Poll<()> {
+        let stage = usize::from(wanted) - 1;
         loop {
-            let state = self.stop.state();
-            if state >= wanted {
+            if self.stop.state() >= wanted {
                 return Poll::Ready(());
             }
-            if state != self.seen {
-                (self.seen, self.listening) = (state, None);
-            }
-            match &mut self.listening {
+            match &mut self.listening[stage] {
                 Some((_, waker)) if waker.will_wake(cx.waker()) => return Poll::Pending,
                 Some((listener, waker)) => {
                     waker.clone_from(cx.waker());
                     if Pin::new(listener).poll(cx).is_pending() {
                         return Poll::Pending;
                     }
-                    self.listening = None;
+                    self.listening[stage] = None;
                 }
                 // The state is read again after listening, lest a change in between be missed.
                 listening @ None => {
-                    let mut listener = self.stop.inner.raised.listen();
+                    let mut listener = self.stop.inner.raised[stage].listen();
                     let _ = Pin::new(&mut listener).poll(cx);
                     *listening = Some((listener, cx.waker().clone()));
-                    if self.stop.state() == state {
+                    if self.stop.state() < wanted {
                         return Poll::Pending;
                     }
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicUsize;
+    use std::task::Wake;
+
+    #[derive(Default)]
+    struct Count(AtomicUsize);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// A link that was woken when the stop was requested must still be woken when it is forced.
+    /// Seed 11310 had one that was not, and that went on telling after its server had ended.
+    #[test]
+    fn every_watch_is_woken_at_the_stage_that_it_waits_for() {
+        let stop = Stop::default();
+        let counts = [Arc::new(Count::default()), Arc::new(Count::default())];
+        let wakers = counts.clone().map(Waker::from);
+        let mut watches = [stop.watch(), stop.watch()];
+        let mut poll_all = || {
+            for (watch, waker) in watches.iter_mut().zip(&wakers) {
+                assert!(watch.poll_forced(&mut Context::from_waker(waker)).is_pending());
+            }
+        };
+        poll_all();
+        for raise in [Stop::request, Stop::note_drained] {
+            raise(&stop);
+            poll_all();
+            poll_all();
+        }
+        assert_eq!(counts.each_ref().map(|count| count.0.load(Ordering::Relaxed)), [0, 0]);
+        stop.force();
+        assert_eq!(counts.each_ref().map(|count| count.0.load(Ordering::Relaxed)), [1, 1]);
     }
 }
