@@ -65,7 +65,9 @@ impl<'s> Servers<'s> {
                     stage.start(index, stop.clone());
                     match server.run().await {
                         Ok(()) if stop.is_requested() => {
-                            stage.model().stop(index, machine.uptime());
+                            let now = machine.uptime();
+                            stage.trace.note(now, || format!("{name} has stopped"));
+                            stage.model().stop(index, now);
                         }
                         Err(JournalError::Disk { .. }) if machine.is_disk_failing() => {
                             stage.fail_disk(index, machine.uptime());
