@@ -60,12 +60,17 @@ impl<R: Runtime> Client<R> {
         Ok(Self { runtime, address: address.clone(), timeout, wire: Some(Wire::new(stream)) })
     }
 
+    /// The time of the runtime's clock, which a client tells with its own position.
+    pub fn now(&self) -> Timestamp {
+        self.runtime.now()
+    }
+
     /// Where the server is.
     pub fn address(&self) -> &Address {
         &self.address
     }
 
-    /// Tells where the client `id` was at `time`, which is [`now`](crate::now) for a client that
+    /// Tells where the client `id` was at `time`, which is [`now`](Self::now) for a client that
     /// speaks of itself. The reply is the server's AT line.
     ///
     /// # Errors

@@ -17,7 +17,8 @@
 //! # async fn conversation() -> Result<(), Box<dyn std::error::Error>> {
 //! let mut client = Client::connect(&"127.0.0.1:12000".parse()?).await?;
 //! let kiwi = ClientId::parse(b"kiwi.cs.ucla.edu")?;
-//! client.iamat(kiwi, Position::parse(b"+34.068930-118.445127")?, herd_client::now()).await?;
+//! let now = client.now();
+//! client.iamat(kiwi, Position::new(34.06893, -118.445127)?, now).await?;
 //! let near = client.whatsat(kiwi, Radius::parse(b"10")?, MaxResults::parse(b"5")?).await?;
 //! println!("{}{}", near.at(), near.json());
 //! # Ok(())

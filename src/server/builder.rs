@@ -9,6 +9,7 @@ use super::kept_node::KeptNode;
 use super::line::LineService;
 use super::lookups::Lookups;
 use super::peer::{ANONYMOUS_MAX, Neighbors, PeerService};
+use super::rare_event::RareEvent;
 use super::recorder::Recorder;
 use super::security::Plain;
 use super::server::Server;
@@ -214,6 +215,7 @@ impl<R: Runtime> Builder<R> {
             neighbors,
             wires: Wires { buffers: Arc::default(), recorder: Arc::new(recorder) },
             allowance: Arc::default(),
+            foreign_protocol: RareEvent::default(),
             doors,
             stop: Stop::default(),
             visits: Tasks::default(),

@@ -7,6 +7,7 @@ use super::kept_node::KeptNode;
 use super::line::Allowance;
 use super::lookups::Lookups;
 use super::peer::Neighbors;
+use super::rare_event::RareEvent;
 use super::recorder::Recorder;
 use super::status::Status;
 use super::stop::{Stop, StopWatch};
@@ -31,6 +32,8 @@ pub(super) struct Core<C: Clock> {
     pub(super) wires: Wires,
     /// What the replies of all clients hold together.
     pub(super) allowance: Arc<Allowance>,
+    /// Clients that spoke HTTP or TLS to the line door.
+    pub(super) foreign_protocol: RareEvent,
     pub(super) doors: Vec<DoorRecord>,
     pub(super) stop: Stop,
     /// Calls of the program that holds the server and that are under way.

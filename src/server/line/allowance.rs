@@ -72,10 +72,10 @@ impl Holding {
         let unsent = self.unsent_bytes() + bytes;
         let all_unsent = self.all.unsent_bytes.load(Ordering::Relaxed) + bytes;
         let all_lookups = self.all.lookups.load(Ordering::Relaxed);
-        let has_bytes = unsent < UNSENT_BYTES_RESERVED
-            || (unsent < limits.unsent_bytes && all_unsent < limits.total_unsent_bytes);
-        let has_lookups = self.lookups < LOOKUPS_RESERVED
-            || (self.lookups < limits.lookups_per_connection && all_lookups < limits.total_lookups);
+        let has_bytes = unsent < limits.unsent_bytes
+            && (unsent < UNSENT_BYTES_RESERVED || all_unsent < limits.total_unsent_bytes);
+        let has_lookups = self.lookups < limits.lookups_per_connection
+            && (self.lookups < LOOKUPS_RESERVED || all_lookups < limits.total_lookups);
         has_bytes && has_lookups
     }
 }
@@ -122,6 +122,16 @@ mod tests {
             (newcomer.unsent_bytes(), newcomer.all.unsent_bytes.load(Ordering::Relaxed)),
             (0, 0)
         );
+    }
+
+    /// A server with little memory may allow each client less than the usual share.
+    #[test]
+    fn a_small_limit_holds_as_well() {
+        let limits = Limits { unsent_bytes: 10, ..limits() };
+        let mut client = Holding::new(Arc::default());
+        client.add_bytes(9);
+        assert!(client.has_room(0, &limits));
+        assert!(!client.has_room(1, &limits));
     }
 
     #[test]

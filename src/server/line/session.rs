@@ -180,7 +180,10 @@ impl<C: Clock, S: Stream> Session<C, S> {
 
     /// The client speaks another protocol: nothing of what it says is a command.
     fn refuse(&mut self, foreign: Foreign) {
-        log::debug!(server:% = self.core.name, protocol:% = foreign; "refused another protocol");
+        if let Some(times) = self.core.foreign_protocol.note(self.core.clock.uptime()) {
+            let server = &self.core.name;
+            log::warn!(server:%, protocol:% = foreign, times; "refused another protocol on the client port");
+        }
         self.foreign = Some(foreign);
         self.input = Input::Done;
     }
