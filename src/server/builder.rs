@@ -16,7 +16,7 @@ use super::server::Server;
 use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
-use crate::config::{Herd, Limits, ServerConfig};
+use crate::config::{Herd, Limits, LinkKind, ServerConfig};
 use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
 use crate::node::{AtCommands, Node, Rules};
 use crate::places::{Gazetteer, Places};
@@ -122,6 +122,14 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
+    /// How many connections there can be on the server's peer port at a time.
+    pub fn peer_connections_max(&self) -> usize {
+        let config = self.herd.server(&self.name);
+        let neighbors = config.into_iter().flat_map(ServerConfig::neighbors);
+        let followers = neighbors.filter(|neighbor| neighbor.link() == LinkKind::Follow).count();
+        followers + ANONYMOUS_MAX + ENDING_PEER_CONNECTIONS_MAX
+    }
+
     /// Reads the journal back, if there is one, and takes the server's two ports. It answers once it
     /// [runs](Server::run).
     ///
@@ -138,7 +146,7 @@ impl<R: Runtime> Builder<R> {
         let line_listener = listen(&runtime, &config, DoorKind::Line).await?;
         let peer_listener = listen(&runtime, &config, DoorKind::Peer).await?;
         let neighbors = self.neighbors(&config);
-        let peers_max = neighbors.followers_max() + ANONYMOUS_MAX + ENDING_PEER_CONNECTIONS_MAX;
+        let peers_max = self.peer_connections_max();
         let record = |kind, listener: &R::Listener, connections_max| {
             let guests = Guests::new(self.limits.connections_per_address);
             DoorRecord::new(kind, listener.local_address(), connections_max, guests)

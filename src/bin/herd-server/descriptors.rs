@@ -2,12 +2,13 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors for everything but clients: neighbors, files, and the runtime itself.
-const RESERVED: u64 = 256;
+/// Descriptors for the server's own files, links that it dials, requests for places, and the
+/// runtime itself.
+const RESERVED: u64 = 128;
 
 /// Raises the limit on open descriptors as far as the system allows. Returns how many connections
-/// fit below it: at least one and at most `wanted`.
-pub(super) fn connections_within(wanted: usize) -> usize {
+/// fit below it beside `peers` connections on the peer port: at least one and at most `wanted`.
+pub(super) fn connections_within(wanted: usize, peers: usize) -> usize {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
     let current = match setrlimit(Resource::Nofile, raised) {
@@ -15,6 +16,7 @@ pub(super) fn connections_within(wanted: usize) -> usize {
         Err(_) => limit.current,
     };
     let Some(descriptors) = current else { return wanted };
-    let fit = descriptors.saturating_sub(RESERVED).max(descriptors / 2).max(1);
+    let reserved = RESERVED + peers as u64;
+    let fit = descriptors.saturating_sub(reserved).max(descriptors / 2).max(1);
     wanted.min(usize::try_from(fit).unwrap_or(usize::MAX))
 }

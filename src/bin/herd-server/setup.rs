@@ -27,13 +27,13 @@ pub(super) fn builder<R: Runtime>(
 ) -> Result<Builder<R>, Box<dyn Error + Send + Sync>> {
     let herd = read_herd(options.herd.as_deref())?;
     require_server(&herd, &options.name)?;
+    let places = places(&runtime, options)?;
+    let builder = Server::builder(runtime, &herd, &options.name);
     let limits = Limits {
-        connections: connections_within(herd.limits().connections),
+        connections: connections_within(herd.limits().connections, builder.peer_connections_max()),
         ..herd.limits().clone()
     };
-    let places = places(&runtime, options)?;
-    let builder =
-        Server::builder(runtime, &herd, &options.name).limits(limits).shared_places(places);
+    let builder = builder.limits(limits).shared_places(places);
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
 }
 

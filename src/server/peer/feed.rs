@@ -153,7 +153,11 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         let now = self.core.clock.uptime();
         if let Some(count) = self.strangers.note_unknown_name(name, now) {
             let (server, from) = (&self.core.name, self.from);
-            log::warn!(server:%, from:%, count; "{name} is not among my neighbors");
+            if name == server {
+                log::warn!(server:%, from:%, count; "another server calls itself {name} as well");
+            } else {
+                log::warn!(server:%, from:%, count; "{name} is not among my neighbors");
+            }
         }
     }
 

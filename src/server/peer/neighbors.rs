@@ -38,11 +38,6 @@ impl Neighbors {
         self.all.iter()
     }
 
-    /// How many may follow this server.
-    pub(in crate::server) fn followers_max(&self) -> usize {
-        self.all.iter().filter(|neighbor| neighbor.kind == LinkKind::Follow).count()
-    }
-
     /// The neighbor of that name that may follow this server.
     pub(super) fn follower(&self, name: &ServerName) -> Option<&Arc<Neighbor>> {
         self.all.iter().find(|known| known.kind == LinkKind::Follow && known.name == *name)
