@@ -324,7 +324,8 @@ mod tests {
             ("+0.0", PEER_LINE_BYTES_MAX, Err(Refusal::TooLong)),
             ("+0.0", PEER_LINE_BYTES_MAX - 7, Err(Refusal::TooLong)),
             ("+0.0", PEER_LINE_BYTES_MAX - 8, Ok(Some(1))),
-            ("+0.000000000", PEER_LINE_BYTES_MAX, Ok(Some(2))),
+            // The same line, as it is once it is known.
+            ("+0.000000000", PEER_LINE_BYTES_MAX, Ok(None)),
             ("+0.000000000", PEER_LINE_BYTES_MAX + 1, Err(Refusal::TooLong)),
         ] {
             let line = line(skew, length);
