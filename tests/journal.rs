@@ -75,7 +75,7 @@ impl Kept {
         let line = format!("AT Alford +0.000000000 {client} +0+0 {time}");
         let at = At::parse(line.as_bytes()).expect("the line is good");
         let mut node = self.node.lock().expect("no test panics with it");
-        node.take_in(&at, Origin::Here);
+        node.take_in(&at, Origin::Here).expect("the log has room");
         let number = node.log().last_number();
         drop(node);
         block_on(self.journal.cover(number, &self.node)).expect("the disk works");

@@ -40,6 +40,6 @@ fn empty() -> Node {
 fn take_in(node: &mut Node, lines: &[String]) {
     for line in lines {
         let at = At::parse(line.as_bytes()).expect("the line is good");
-        node.take_in(&at, Origin::Neighbor(NeighborId(0)));
+        node.take_in(&at, Origin::Neighbor(NeighborId(0))).expect("the log has room");
     }
 }

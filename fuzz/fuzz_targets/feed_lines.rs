@@ -18,8 +18,8 @@ fuzz_target!(|stream: &[u8]| {
             assert_eq!(Follow::parse(follow.to_string().as_bytes()), Some(follow));
         }
         if let Some(FeedLine::At(at)) = FeedLine::parse(text) {
-            node.take_in(&at, origin);
-            assert_eq!(node.take_in(&at, origin), None);
+            let taken = node.take_in(&at, origin);
+            assert_eq!(node.take_in(&at, origin), taken.map(|_| None));
         }
     }
     for change in node.log().changes_after(0) {

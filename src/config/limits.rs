@@ -6,6 +6,9 @@ use std::time::Duration;
 /// How far the time of a position may be in the future by default: a day.
 pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(86_400);
 
+/// The bytes of memory that clients may need by default: 4 GiB.
+pub const CLIENTS_BYTES_DEFAULT: u64 = 4 << 30;
+
 /// The limits of one server: the table `[limits]` of a herd.toml, the same for all its servers.
 ///
 /// ```
@@ -22,6 +25,12 @@ pub struct Limits {
     /// new clients, but still takes those that its neighbors accepted, so that all servers agree.
     #[serde(deserialize_with = "at_least_one")]
     pub clients: usize,
+    /// The bytes of memory that clients may need (`clients_bytes`): their records, and their share of
+    /// the table. At the limit, the server refuses positions of new clients, but still takes those
+    /// that its neighbors accepted. None means [`CLIENTS_BYTES_DEFAULT`], unless the program that
+    /// starts the server knows better.
+    #[serde(deserialize_with = "bytes")]
+    pub clients_bytes: Option<u64>,
     /// The number of simultaneous client connections (`connections`).
     #[serde(deserialize_with = "at_least_one")]
     pub connections: usize,
@@ -76,6 +85,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             clients: 10_000_000,
+            clients_bytes: None,
             connections: 10_000,
             connections_per_address: 5_000,
             idle: Some(Duration::from_secs(300)),
@@ -134,6 +144,13 @@ fn at_least_one<'de, D: Deserializer<'de>>(value: D) -> Result<usize, D::Error> 
     }
 }
 
+fn bytes<'de, D: Deserializer<'de>>(value: D) -> Result<Option<u64>, D::Error> {
+    match u64::deserialize(value)? {
+        0 => Err(D::Error::custom("invalid limit 0: write 1 or more")),
+        count => Ok(Some(count)),
+    }
+}
+
 fn seconds_or_never<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Duration>, D::Error> {
     let seconds = u32::deserialize(value)?;
     Ok((seconds > 0).then_some(Duration::from_secs(seconds.into())))
@@ -159,12 +176,13 @@ mod tests {
     #[test]
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
-            "clients = 8\nconnections = 1\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
+            "clients = 8\nclients_bytes = 5000000000\nconnections = 1\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
              follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
             clients: 8,
+            clients_bytes: Some(5_000_000_000),
             connections: 1,
             connections_per_address: 13,
             idle: Some(Duration::from_secs(2)),

@@ -18,5 +18,5 @@ pub use address::{Address, HOST_BYTES_MAX, InvalidAddress};
 pub use config_error::ConfigError;
 pub use herd::Herd;
 pub use herd_builder::HerdBuilder;
-pub use limits::Limits;
+pub use limits::{CLIENTS_BYTES_DEFAULT, Limits};
 pub use server_config::{LinkKind, NeighborConfig, PEER_PORT_OFFSET, ServerConfig};

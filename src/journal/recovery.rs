@@ -51,7 +51,8 @@ pub async fn recover(
         return Ok(Recovery { report, journal: write_anew(disk, server, node).await? });
     };
     let report = read(&*file, progress, |at| {
-        node.take_in(at, Origin::Here);
+        // The node counts what it refuses.
+        let _ = node.take_in(at, Origin::Here);
     })?;
     match (&report.owner, report.first_bad) {
         (Some(owner), _) if owner != server => {

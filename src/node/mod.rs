@@ -4,7 +4,10 @@
 //! It is pure: it does no I/O, reads no clock, logs nothing and knows no async; whoever drives it
 //! brings the lines and the time, and carries out what it decides.
 
+mod address;
 mod change_log;
+mod chunks;
+mod client_table;
 mod feed_cursor;
 mod known_line;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]

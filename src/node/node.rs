@@ -4,9 +4,10 @@ use super::change_log::ChangeLog;
 use super::origin::Origin;
 use super::refusal::Refusal;
 use crate::protocol::{
-    At, ClientId, Coordinates, IamAt, Line, MaxResults, Radius, Request, ServerName, Timestamp,
-    write_invalid,
+    At, ClientId, Coordinates, IamAt, Line, MaxResults, PEER_LINE_BYTES_MAX, Radius, Request,
+    ServerName, Timestamp, write_invalid,
 };
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// What a server does with `AT` on a client connection.
@@ -27,13 +28,22 @@ pub struct Rules {
     pub max_ahead: Duration,
     /// How many clients may be known.
     pub clients_max: usize,
+    /// How many bytes of memory the known clients may need; see
+    /// [`held_bytes`](ChangeLog::held_bytes).
+    pub clients_bytes_max: u64,
 }
 
 impl Default for Rules {
-    /// `AT` is invalid, times may be a day ahead, and ten million clients may be known.
+    /// `AT` is invalid, times may be a day ahead, and ten million clients with 4 GiB in all may be
+    /// known.
     fn default() -> Self {
         let max_ahead = Duration::from_secs(86_400);
-        Self { at_commands: AtCommands::Invalid, max_ahead, clients_max: 10_000_000 }
+        Self {
+            at_commands: AtCommands::Invalid,
+            max_ahead,
+            clients_max: 10_000_000,
+            clients_bytes_max: 4 << 30,
+        }
     }
 }
 
@@ -43,6 +53,7 @@ pub struct Node {
     name: ServerName,
     rules: Rules,
     log: ChangeLog,
+    refused: BTreeMap<(Origin, Refusal), u64>,
     /// Canonical lines are written here before they are compared with the known ones.
     canonical: Vec<u8>,
 }
@@ -63,7 +74,13 @@ pub struct Lookup {
 impl Node {
     /// A node that knows nothing yet.
     pub fn new(name: ServerName, rules: Rules, hash_seed: u64) -> Self {
-        Self { name, rules, log: ChangeLog::new(hash_seed), canonical: Vec::new() }
+        Self {
+            name,
+            rules,
+            log: ChangeLog::new(hash_seed),
+            refused: BTreeMap::new(),
+            canonical: Vec::new(),
+        }
     }
 
     /// The change log.
@@ -104,14 +121,38 @@ impl Node {
         None
     }
 
-    /// Takes in a line that a neighbor or the journal knows, whatever the rules: the server that
-    /// took it from the client decided on that, and all servers must decide alike. Returns the
-    /// number of the change if it is one.
-    pub fn take_in(&mut self, at: &At<'_>, origin: Origin) -> Option<u64> {
+    /// Takes in a line of a neighbor or of the journal. The limits on clients do not apply: the
+    /// server that took the line from the client has checked its own, and all servers must agree.
+    /// Returns the number of the change if the line is newer than the known one.
+    ///
+    /// # Errors
+    /// When the canonical line, which may be longer than the line that came, is too long, or there
+    /// is no room for it.
+    pub fn take_in(&mut self, at: &At<'_>, origin: Origin) -> Result<Option<u64>, Refusal> {
         self.canonical.clear();
         at.write(&mut self.canonical);
+        if self.canonical.len() > PEER_LINE_BYTES_MAX {
+            return Err(self.note_refused(origin, Refusal::TooLong));
+        }
+        if !self.log.has_room() {
+            return Err(self.note_refused(origin, Refusal::NoRoom));
+        }
         self.canonical.push(b'\n');
-        self.log.take_in(at, &self.canonical, origin)
+        Ok(self.log.take_in(at, &self.canonical, origin))
+    }
+
+    /// How many lines were refused since the last call, by where they came from and why.
+    pub fn take_refused(&mut self) -> BTreeMap<(Origin, Refusal), u64> {
+        std::mem::take(&mut self.refused)
+    }
+
+    fn note_refused(&mut self, origin: Origin, refusal: Refusal) -> Refusal {
+        *self.refused.entry((origin, refusal)).or_default() += 1;
+        if refusal == Refusal::NoRoom {
+            // A compaction goes on with each change, and a full log has none.
+            self.log.compact();
+        }
+        refusal
     }
 
     /// Takes in what a client tells at `received`, and appends the AT line of it with its LF. A
@@ -125,7 +166,8 @@ impl Node {
         received: Timestamp,
         reply: &mut Vec<u8>,
     ) -> Result<(), Refusal> {
-        self.judge(iamat.client(), iamat.time(), received)?;
+        self.judge(iamat.client(), iamat.time(), received)
+            .map_err(|refusal| self.note_refused(Origin::Here, refusal))?;
         let at = iamat.received_by(self.name.as_bytes(), received);
         let start = reply.len();
         at.write(reply);
@@ -148,12 +190,16 @@ impl Node {
 
     /// Whether an AT line of a client is taken in, which is answered with nothing.
     fn at_command(&mut self, at: &At<'_>, received: Timestamp) -> bool {
-        let is_taken = self.rules.at_commands == AtCommands::TakenIn
-            && self.judge(at.client(), at.time(), received).is_ok();
-        if is_taken {
-            self.take_in(at, Origin::Here);
+        if self.rules.at_commands == AtCommands::Invalid {
+            return false;
         }
-        is_taken
+        match self.judge(at.client(), at.time(), received) {
+            Ok(()) => self.take_in(at, Origin::Here).is_ok(),
+            Err(refusal) => {
+                self.note_refused(Origin::Here, refusal);
+                false
+            }
+        }
     }
 
     /// Whether a client may tell a position with this time.
@@ -169,15 +215,20 @@ impl Node {
         if !self.log.has_room() {
             return Err(Refusal::NoRoom);
         }
-        if self.log.len() >= self.rules.clients_max && self.log.newest(client).is_none() {
-            return Err(Refusal::TooManyClients);
-        }
-        Ok(())
+        let limit = if self.log.len() >= self.rules.clients_max {
+            Refusal::TooManyClients
+        } else if self.log.held_bytes() as u64 >= self.rules.clients_bytes_max {
+            Refusal::TooManyBytes
+        } else {
+            return Ok(());
+        };
+        self.log.newest(client).map(|_| ()).ok_or(limit)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::origin::NeighborId;
     use super::*;
 
     fn node(at_commands: AtCommands) -> Node {
@@ -235,7 +286,53 @@ mod tests {
         assert_eq!(reply(&mut node, "IAMAT plum +1+1 1"), "? IAMAT plum +1+1 1\n");
         assert_eq!(reply(&mut node, "IAMAT kiwi +1+1 2"), "AT Alford +998.000000000 kiwi +1+1 2\n");
         let at = At::parse(b"AT Ball +0.0 fig +1+1 1").expect("the line is good");
-        assert_eq!(node.take_in(&at, Origin::Here), Some(3));
+        assert_eq!(node.take_in(&at, Origin::Here), Ok(Some(3)));
+        let refused = BTreeMap::from([((Origin::Here, Refusal::TooManyClients), 1)]);
+        assert_eq!(node.take_refused(), refused);
+        assert_eq!(node.take_refused(), BTreeMap::new());
+    }
+
+    /// Ten million long IDs are 40 GB, and an allocation that fails ends the process.
+    #[test]
+    fn a_new_client_beyond_the_bytes_is_refused_and_known_ones_are_not() {
+        let mut node = node_with(Rules { clients_bytes_max: 1_000, ..Rules::default() });
+        let line = |client: &str| format!("IAMAT {client}{} +1+1 1", "x".repeat(500));
+        let is_refused = |node: &mut Node, client| reply(node, &line(client)).starts_with("? ");
+        let clients = ["a", "b", "c", "a"];
+        assert_eq!(
+            clients.map(|client| is_refused(&mut node, client)),
+            [false, false, true, false]
+        );
+        let record_bytes = (20 + "AT Alford +999.000000000 a +1+1 1\n".len() + 500).div_ceil(4) * 4;
+        assert_eq!(node.log().held_bytes(), 2 * (record_bytes + 12));
+        let refused = BTreeMap::from([((Origin::Here, Refusal::TooManyBytes), 1)]);
+        assert_eq!(node.take_refused(), refused);
+        let at = At::parse(b"AT Ball +0.0 fig +1+1 1").expect("the line is good");
+        assert_eq!(node.take_in(&at, Origin::Here), Ok(Some(3)));
+    }
+
+    /// The journal refused such a line at the next start.
+    #[test]
+    fn a_line_that_is_too_long_in_its_canonical_form_is_refused() {
+        let mut node = node(AtCommands::TakenIn);
+        let line = |skew: &str, length: usize| {
+            let rest = format!("AT Ball {skew}  +1+1 1").len();
+            format!("AT Ball {skew} {} +1+1 1", "x".repeat(length - rest))
+        };
+        let from = Origin::Neighbor(NeighborId(1));
+        for (skew, length, taken) in [
+            ("+0.0", PEER_LINE_BYTES_MAX, Err(Refusal::TooLong)),
+            ("+0.0", PEER_LINE_BYTES_MAX - 7, Err(Refusal::TooLong)),
+            ("+0.0", PEER_LINE_BYTES_MAX - 8, Ok(Some(1))),
+            // The same line, as it is once it is known.
+            ("+0.000000000", PEER_LINE_BYTES_MAX, Ok(None)),
+            ("+0.000000000", PEER_LINE_BYTES_MAX + 1, Err(Refusal::TooLong)),
+        ] {
+            let line = line(skew, length);
+            let at = At::parse(line.as_bytes()).expect("the line is good");
+            assert_eq!(node.take_in(&at, from), taken, "{skew} {length}");
+        }
+        assert_eq!(node.take_refused(), BTreeMap::from([((from, Refusal::TooLong), 3)]));
     }
 
     /// A position that cannot be kept must not be acknowledged.
@@ -249,7 +346,7 @@ mod tests {
         assert_eq!(node.log().len(), refused);
         assert_eq!(reply(&mut node, "IAMAT kiwi +1+1 1"), "? IAMAT kiwi +1+1 1\n");
         let at = At::parse(b"AT Ball +0.0 kiwi +1+1 1").expect("the line is good");
-        assert_eq!(node.take_in(&at, Origin::Here), None);
+        assert_eq!(node.take_in(&at, Origin::Here), Err(Refusal::NoRoom));
     }
 
     #[test]

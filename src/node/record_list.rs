@@ -1,15 +1,16 @@
 //! The records of a log in the order of their numbers.
 
+use super::address::Address;
 use super::known_line::KnownLine;
 use super::origin::Origin;
-use super::records::{Address, Records};
+use super::records::{EvacuationStep, Records};
 use super::waypoints::{SPACING, Waypoints};
 use std::iter;
 
-/// This many bytes may always lie unused.
+/// The size of free places that is never too much.
 const FREE_BYTES_MIN: usize = if cfg!(test) { 1024 } else { 1 << 20 };
 
-/// A list through all records, oldest change first, that can be entered anywhere.
+/// A linked list of all records, oldest change first. Waypoints lead to any number in it quickly.
 #[derive(Debug)]
 pub(super) struct RecordList {
     records: Records,
@@ -40,7 +41,7 @@ impl RecordList {
         self.records.origin(address)
     }
 
-    /// Whether any record can still be added or renewed.
+    /// Whether there is room to add or renew any record.
     pub(super) fn has_room(&self) -> bool {
         self.records.have_room()
     }
@@ -52,8 +53,7 @@ impl RecordList {
         address
     }
 
-    /// Takes a record from its place and puts it at the end with another line; returns where it is
-    /// then.
+    /// Moves a record to the end of the list, with another line, and returns its new address.
     pub(super) fn renew(
         &mut self,
         address: Address,
@@ -67,7 +67,7 @@ impl RecordList {
         address
     }
 
-    /// The records with greater numbers, in order.
+    /// The records with numbers greater than `number`, in order.
     pub(super) fn after(&self, number: u64) -> impl Iterator<Item = Address> {
         iter::successors(self.first_after(number), |&address| self.records.next(address))
     }
@@ -118,7 +118,7 @@ impl RecordList {
         }
     }
 
-    /// The record at `address`, a waypoint, is about to leave its place.
+    /// The record at `address`, a waypoint, is about to leave its place in the list.
     fn move_waypoint(&mut self, address: Address) {
         let number = self.records.number(address);
         match self.records.previous(address).filter(|&before| !self.records.is_marked(before)) {
@@ -130,24 +130,54 @@ impl RecordList {
         }
     }
 
-    /// Whether records that went have left more room than those that are there take. Only records of
-    /// their sizes can use it, and it may be that none will come again.
-    pub(super) fn is_wasteful(&self) -> bool {
-        self.records.free_bytes() > self.records.live_bytes().max(FREE_BYTES_MIN)
-    }
-
-    /// The same records in new memory, without gaps.
-    pub(super) fn moved_together(&self) -> Self {
-        let mut moved = Self::new();
-        for address in self.after(0) {
-            moved.push(self.line(address), self.number(address), self.origin(address));
+    /// Begins to compact the log if free places take more memory than records do. Only records of
+    /// the same sizes can use them, and there may never be any.
+    pub(super) fn begin_compaction_if_wasteful(&mut self) {
+        let limit = self.records.live_bytes().max(FREE_BYTES_MIN);
+        if !self.records.are_evacuating() && self.records.free_bytes() > limit {
+            self.records.begin_evacuation();
         }
-        moved
     }
 
-    /// Brings records into the processor's cache, and their neighbors, which a renewal writes to.
+    /// Whether a compaction is under way.
+    #[cfg(test)]
+    pub(super) fn is_compacting(&self) -> bool {
+        self.records.are_evacuating()
+    }
+
+    /// Handles the next place of a compaction. The caller must note where the record has gone.
+    pub(super) fn compact_place(&mut self) -> EvacuationStep {
+        let step = self.records.evacuate_place();
+        if let EvacuationStep::Moved { to, .. } = step {
+            self.relink(to);
+        }
+        step
+    }
+
+    /// The record at `address` has come from another place: tells its neighbors and its waypoint.
+    fn relink(&mut self, address: Address) {
+        match self.records.previous(address) {
+            Some(previous) => self.records.set_next(previous, address),
+            None => self.oldest = address,
+        }
+        match self.records.next(address) {
+            Some(next) => self.records.set_previous(next, address),
+            None => self.newest = address,
+        }
+        if self.records.is_marked(address) {
+            self.waypoints.relocate(self.records.number(address), address);
+        }
+    }
+
+    /// The bytes of all records.
+    pub(super) fn live_bytes(&self) -> usize {
+        self.records.live_bytes()
+    }
+
+    /// Brings records into the processor's cache, with their neighbors, which a renewal changes.
     pub(super) fn prefetch(&self, addresses: &[Address]) {
-        // All records are asked for before the first neighbor is, which waits for its record.
+        // The reads of all records overlap. The address of a neighbor is in its record, so the
+        // neighbors come after that.
         for &address in addresses {
             self.records.touch(address);
         }

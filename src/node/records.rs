@@ -1,23 +1,14 @@
-//! Where the lines of a log lie in memory.
+//! One record for each client.
 
+use super::address::{Address, UNIT_BYTES};
+use super::chunks::Chunks;
 use super::known_line::KnownLine;
 use super::origin::{NeighborId, Origin};
 use std::hint::black_box;
 
-/// The size of a chunk of memory for lines. The system gives memory for one when it is written.
-const CHUNK_BYTES: usize = 1 << 18;
-
-/// Addresses count in such steps, so that 32 bits reach over 16 GiB.
-const UNIT_BYTES: usize = 4;
-
-const CHUNK_UNITS: usize = CHUNK_BYTES / UNIT_BYTES;
-
-/// The number of chunks that addresses reach. One address is left to stand for none.
-const CHUNKS_MAX: usize = if cfg!(test) { 4 } else { u32::MAX as usize / CHUNK_UNITS };
-
-/// What stands before a record's line, in little-endian order, and where: the addresses of the
-/// records before it and behind it (4 bytes each), its number (6), of which the topmost bit is its
-/// mark, its origin, the length of its line, and where the client stands in that (2 each).
+/// The header before each line, and the offsets of its little-endian fields: the addresses of the
+/// previous and the next record (4 bytes each), the number of the change (6), whose topmost bit is
+/// the mark, the origin, the length of the line, and the offset of the client in it (2 each).
 const HEADER_BYTES: usize = 20;
 const PREVIOUS_AT: usize = 0;
 const NEXT_AT: usize = 4;
@@ -30,63 +21,79 @@ const MARK: u64 = 1 << 47;
 const NUMBER_MAX: u64 = MARK - 1;
 const ORIGIN_HERE: u16 = u16::MAX;
 
-/// Where a record lies.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Address(u32);
+/// The client's offset in a free place. A line begins with `AT`, so no record has it.
+const CLIENT_OF_FREE: u16 = 0;
 
-impl Address {
-    /// Nowhere: before the first record, and behind the last one.
-    pub(super) const NONE: Self = Self(u32::MAX);
-
-    pub(super) fn to_option(self) -> Option<Self> {
-        (self != Self::NONE).then_some(self)
-    }
-}
-
-/// One record for each client, in a memory of its own: 20 bytes and the line, rounded up to four.
+/// Records of different sizes in chunks of memory: 20 bytes and the line, rounded up to four.
 ///
-/// An allocation for each line would cost as much again as the record's header, and lie anywhere.
-/// A record that is removed leaves its place to the next one of its size.
+/// One allocation for each line would cost as much again as the header, and lines that follow each
+/// other would be far apart. A record that is removed leaves a free place, which only a record of
+/// the same size can use. To get rid of free places, an [evacuation](Self::begin_evacuation) moves
+/// all records to new chunks, a few at a time.
 #[derive(Debug, Default)]
 pub(super) struct Records {
-    chunks: Vec<Box<[u8]>>,
-    /// How much of the last chunk was ever used.
-    used_units: usize,
-    /// The first free place of each size in units; each has the address of the next in it.
+    chunks: Chunks,
+    /// The first free place of each size in units. Each free place has the address of the next one.
     free: Vec<Address>,
     free_bytes: usize,
     live_bytes: usize,
+    evacuation: Option<Evacuation>,
+}
+
+/// How far an evacuation has come.
+#[derive(Debug)]
+struct Evacuation {
+    /// The chunks that have records left, the current one last.
+    chunks: Vec<usize>,
+    /// Everything before this offset in the current chunk has been moved.
+    offset_units: usize,
+}
+
+/// One step of an evacuation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum EvacuationStep {
+    /// A record was copied. Whatever holds its old address must be changed before the next step.
+    Moved {
+        /// Where the record was.
+        from: Address,
+        /// Where it is now.
+        to: Address,
+    },
+    /// A free place was skipped, or an empty chunk given back.
+    Skipped,
+    /// There is no evacuation, or no room for one.
+    Nothing,
 }
 
 impl Records {
-    /// Bytes that removed records have left, which only others of their sizes can use.
+    /// The bytes of free places.
     pub(super) fn free_bytes(&self) -> usize {
         self.free_bytes
     }
 
-    /// Bytes of records that are there.
+    /// The bytes of records.
     pub(super) fn live_bytes(&self) -> usize {
         self.live_bytes
     }
 
-    /// Whether any record can still be added. Otherwise none must be.
+    /// Whether there is room for a record of any size. If not, none may be added.
     pub(super) fn have_room(&self) -> bool {
-        self.chunks.len() < CHUNKS_MAX
+        self.chunks.have_room()
     }
 
-    /// Adds a record with nothing but a line.
+    /// Adds a record that has only a line.
     pub(super) fn insert(&mut self, line: KnownLine<'_>) -> Address {
         let units = units_of(line.bytes.len());
         self.live_bytes += units * UNIT_BYTES;
-        let address = self.take_free(units).unwrap_or_else(|| self.extend(units));
+        let address = self.find_place(units);
         self.write_line(address, line);
         address
     }
 
-    /// Gives a record another line; returns where it is then. Its number, its origin and its
-    /// neighbors are lost if it moves.
+    /// Gives a record another line and returns its new address. If that is different, the record
+    /// has lost its number, its origin and its neighbors.
     pub(super) fn rewrite(&mut self, address: Address, line: KnownLine<'_>) -> Address {
-        if units_of(line.bytes.len()) == units_of(self.line_bytes(address)) {
+        if units_of(line.bytes.len()) == self.units_at(address) {
             self.write_line(address, line);
             return address;
         }
@@ -95,9 +102,14 @@ impl Records {
     }
 
     fn remove(&mut self, address: Address) {
-        let units = units_of(self.line_bytes(address));
+        let units = self.units_at(address);
         self.live_bytes -= units * UNIT_BYTES;
         self.free_bytes += units * UNIT_BYTES;
+        self.set_header(address, CLIENT_AT, CLIENT_OF_FREE.to_le_bytes());
+        // A chunk that is being evacuated will be given back, so nothing new may go there.
+        if self.chunks.are_evacuated_at(address) {
+            return;
+        }
         if self.free.len() <= units {
             self.free.resize(units + 1, Address::NONE);
         }
@@ -105,29 +117,82 @@ impl Records {
         self.free[units] = address;
     }
 
-    fn take_free(&mut self, units: usize) -> Option<Address> {
-        let address = self.free.get(units)?.to_option()?;
-        self.free[units] = self.next_address(address);
-        self.free_bytes -= units * UNIT_BYTES;
-        Some(address)
+    fn find_place(&mut self, units: usize) -> Address {
+        match self.free.get(units).and_then(|first| first.to_option()) {
+            Some(address) => {
+                self.free[units] = self.next_address(address);
+                self.free_bytes -= units * UNIT_BYTES;
+                address
+            }
+            None => self.chunks.extend(units),
+        }
     }
 
-    /// A place that was never used.
-    fn extend(&mut self, units: usize) -> Address {
-        if self.chunks.is_empty() || self.used_units + units > CHUNK_UNITS {
-            self.chunks.push(vec![0; CHUNK_BYTES].into());
-            self.used_units = 0;
+    /// Whether an evacuation is under way.
+    pub(super) fn are_evacuating(&self) -> bool {
+        self.evacuation.is_some()
+    }
+
+    /// Begins to move all records to new chunks. The caller does the work with
+    /// [`evacuate_place`](Self::evacuate_place).
+    pub(super) fn begin_evacuation(&mut self) {
+        // All places that are free now are in old chunks.
+        self.free.clear();
+        let chunks = self.chunks.begin_evacuation();
+        self.evacuation = Some(Evacuation { chunks, offset_units: 0 });
+    }
+
+    /// Handles the next place of the old chunks. They are read from start to end: the length of
+    /// each line says where the next place is.
+    pub(super) fn evacuate_place(&mut self) -> EvacuationStep {
+        let Some(Evacuation { chunks, offset_units }) = &self.evacuation else {
+            return EvacuationStep::Nothing;
+        };
+        let Some(&chunk) = chunks.last() else {
+            self.evacuation = None;
+            return EvacuationStep::Nothing;
+        };
+        let Some(from) = self.chunks.place_in(chunk, *offset_units) else {
+            self.chunks.release(chunk);
+            if let Some(evacuation) = &mut self.evacuation {
+                evacuation.chunks.pop();
+                evacuation.offset_units = 0;
+            }
+            return EvacuationStep::Skipped;
+        };
+        let units = self.units_at(from);
+        if self.is_free(from) {
+            self.free_bytes -= units * UNIT_BYTES;
+            self.advance_evacuation(units);
+            return EvacuationStep::Skipped;
         }
-        let address = (self.chunks.len() - 1) * CHUNK_UNITS + self.used_units;
-        self.used_units += units;
-        let address = u32::try_from(address).ok().map(Address).and_then(Address::to_option);
-        address.expect("records are added only while there is room")
+        if !self.chunks.have_room_to_move() {
+            return EvacuationStep::Nothing;
+        }
+        let to = self.find_place(units);
+        self.chunks.copy(from, to, units * UNIT_BYTES);
+        self.advance_evacuation(units);
+        EvacuationStep::Moved { from, to }
+    }
+
+    fn advance_evacuation(&mut self, units: usize) {
+        if let Some(evacuation) = &mut self.evacuation {
+            evacuation.offset_units += units;
+        }
+    }
+
+    fn is_free(&self, address: Address) -> bool {
+        self.header(address, CLIENT_AT) == CLIENT_OF_FREE.to_le_bytes()
+    }
+
+    fn units_at(&self, address: Address) -> usize {
+        units_of(self.line_bytes(address))
     }
 
     /// The record's line.
     pub(super) fn line(&self, address: Address) -> KnownLine<'_> {
         let length = self.line_bytes(address);
-        let bytes = &self.bytes_at(address)[HEADER_BYTES..][..length];
+        let bytes = &self.chunks.bytes_at(address)[HEADER_BYTES..][..length];
         KnownLine { bytes, client_start: u16::from_le_bytes(self.header(address, CLIENT_AT)) }
     }
 
@@ -139,21 +204,22 @@ impl Records {
         let length = u16::try_from(line.bytes.len()).expect("a line is shorter than 65,536 bytes");
         self.set_header(address, LINE_BYTES_AT, length.to_le_bytes());
         self.set_header(address, CLIENT_AT, line.client_start.to_le_bytes());
-        self.bytes_at_mut(address)[HEADER_BYTES..][..line.bytes.len()].copy_from_slice(line.bytes);
+        self.chunks.bytes_at_mut(address)[HEADER_BYTES..][..line.bytes.len()]
+            .copy_from_slice(line.bytes);
     }
 
-    /// Looks at a record's first 128 bytes, and at nothing in them.
+    /// Brings the first 128 bytes of a record into the processor's cache.
     pub(super) fn touch(&self, address: Address) {
-        let bytes = self.bytes_at(address);
+        let bytes = self.chunks.bytes_at(address);
         black_box((bytes[0], bytes.get(64).copied(), bytes.get(127).copied()));
     }
 
-    /// Looks at a record's first byte.
+    /// Brings the header of a record into the processor's cache.
     pub(super) fn touch_header(&self, address: Address) {
-        black_box(self.bytes_at(address)[0]);
+        black_box(self.chunks.bytes_at(address)[0]);
     }
 
-    /// The record before.
+    /// The previous record.
     pub(super) fn previous(&self, address: Address) -> Option<Address> {
         Address(u32::from_le_bytes(self.header(address, PREVIOUS_AT))).to_option()
     }
@@ -162,7 +228,7 @@ impl Records {
         self.set_header(address, PREVIOUS_AT, previous.0.to_le_bytes());
     }
 
-    /// The record behind.
+    /// The next record.
     pub(super) fn next(&self, address: Address) -> Option<Address> {
         self.next_address(address).to_option()
     }
@@ -180,9 +246,9 @@ impl Records {
         self.marked_number(address) & NUMBER_MAX
     }
 
-    /// Gives the record a number, and takes its mark.
+    /// Sets the number of the record's change and removes the mark.
     pub(super) fn set_number(&mut self, address: Address, number: u64) {
-        assert!(number <= NUMBER_MAX, "a million changes a second take four years to get there");
+        assert!(number <= NUMBER_MAX, "four years of a million changes a second do not reach it");
         self.set_marked_number(address, number);
     }
 
@@ -207,7 +273,7 @@ impl Records {
         self.set_header::<6>(address, NUMBER_AT, low);
     }
 
-    /// Where the record's line was learned.
+    /// Where the server learned the record's line.
     pub(super) fn origin(&self, address: Address) -> Origin {
         match u16::from_le_bytes(self.header(address, ORIGIN_AT)) {
             ORIGIN_HERE => Origin::Here,
@@ -224,38 +290,23 @@ impl Records {
     }
 
     fn header<const N: usize>(&self, address: Address, at: usize) -> [u8; N] {
-        let bytes = self.bytes_at(address)[at..].first_chunk();
-        *bytes.expect("a header lies within its chunk")
+        let bytes = self.chunks.bytes_at(address)[at..].first_chunk();
+        *bytes.expect("a header is within its chunk")
     }
 
     fn set_header<const N: usize>(&mut self, address: Address, at: usize, value: [u8; N]) {
-        self.bytes_at_mut(address)[at..at + N].copy_from_slice(&value);
-    }
-
-    /// The chunk from a record on.
-    fn bytes_at(&self, address: Address) -> &[u8] {
-        let (chunk, offset) = place(address);
-        &self.chunks[chunk][offset..]
-    }
-
-    fn bytes_at_mut(&mut self, address: Address) -> &mut [u8] {
-        let (chunk, offset) = place(address);
-        &mut self.chunks[chunk][offset..]
+        self.chunks.bytes_at_mut(address)[at..at + N].copy_from_slice(&value);
     }
 }
 
-fn place(Address(address): Address) -> (usize, usize) {
-    let address = address as usize;
-    (address / CHUNK_UNITS, address % CHUNK_UNITS * UNIT_BYTES)
-}
-
-/// The units that a record with a line of `line_bytes` takes.
+/// The size of a record with a line of this length.
 fn units_of(line_bytes: usize) -> usize {
     (HEADER_BYTES + line_bytes).div_ceil(UNIT_BYTES)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::chunks::CHUNK_BYTES;
     use super::*;
 
     fn line(bytes: &[u8]) -> KnownLine<'_> {
@@ -274,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_record_that_moves_leaves_its_place_to_the_next_of_its_size() {
+    fn the_free_place_of_a_record_that_moved_goes_to_the_next_of_its_size() {
         let mut records = Records::default();
         let first = records.insert(line(b"first\n"));
         let second = records.insert(line(b"second\n"));
@@ -286,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn the_parts_of_a_header_do_not_touch_each_other() {
+    fn the_fields_of_a_header_do_not_overlap() {
         let mut records = Records::default();
         let address = records.insert(line(LONG));
         records.set_previous(address, Address(1));
@@ -308,7 +359,45 @@ mod tests {
         let mut records = Records::default();
         let addresses: Vec<_> =
             (0..3 * CHUNK_BYTES / 68).map(|_| records.insert(line(LONG))).collect();
-        assert_eq!(records.chunks.len(), 3);
         assert!(addresses.iter().all(|&address| records.line(address) == line(LONG)));
+    }
+
+    /// Without this, a log whose lines have grown once would keep twice its memory.
+    #[test]
+    fn an_evacuation_moves_what_is_there_and_skips_what_is_free() {
+        let mut records = Records::default();
+        let first = records.insert(line(b"first\n"));
+        let second = records.insert(line(b"second\n"));
+        let moved = records.rewrite(first, line(LONG));
+        records.set_number(moved, 7);
+        records.begin_evacuation();
+        assert_eq!(records.insert(line(b"third\n")), Address(CHUNK_BYTES as u32 / 4));
+        let steps: Vec<_> = (0..5).map(|_| records.evacuate_place()).collect();
+        let [to_second, to_moved] = [7, 14].map(|units| Address(CHUNK_BYTES as u32 / 4 + units));
+        assert_eq!(
+            steps,
+            [
+                EvacuationStep::Skipped,
+                EvacuationStep::Moved { from: second, to: to_second },
+                EvacuationStep::Moved { from: moved, to: to_moved },
+                EvacuationStep::Skipped,
+                EvacuationStep::Nothing,
+            ]
+        );
+        assert_eq!((records.line(to_moved), records.number(to_moved)), (line(LONG), 7));
+        assert_eq!((records.live_bytes(), records.free_bytes()), (28 + 28 + 68, 0));
+        assert!(!records.are_evacuating());
+    }
+
+    /// A free place in a chunk that is about to be given back must not be used.
+    #[test]
+    fn what_is_removed_during_an_evacuation_is_not_used_again() {
+        let mut records = Records::default();
+        let old = records.insert(line(b"first\n"));
+        records.begin_evacuation();
+        records.rewrite(old, line(LONG));
+        assert_ne!(records.insert(line(b"third\n")), old);
+        assert_eq!(records.evacuate_place(), EvacuationStep::Skipped);
+        assert_eq!(records.free_bytes(), 0);
     }
 }

@@ -1,24 +1,33 @@
-//! Why a good command is not taken.
+//! Why a valid line is refused.
 
 use std::fmt;
 
-/// A position that was told is not taken. Nothing has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a position is refused. The node has not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
-    /// Its time lies further in the future than [`Rules::max_ahead`](super::Rules::max_ahead).
+    /// Its time is further in the future than [`Rules::max_ahead`](super::Rules::max_ahead).
     TooFarAhead,
-    /// The client is new, and [`Rules::clients_max`](super::Rules::clients_max) are known.
+    /// The client is new, and [`Rules::clients_max`](super::Rules::clients_max) clients are known.
     TooManyClients,
-    /// The log's memory is full.
+    /// The client is new, and the known clients need
+    /// [`Rules::clients_bytes_max`](super::Rules::clients_bytes_max) bytes.
+    TooManyBytes,
+    /// The memory of the log is full.
     NoRoom,
+    /// The canonical line is longer than
+    /// [`PEER_LINE_BYTES_MAX`](crate::protocol::PEER_LINE_BYTES_MAX), so neither the journal nor a
+    /// feed could carry it.
+    TooLong,
 }
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Refusal::TooFarAhead => "the position's time is too far in the future",
-            Refusal::TooManyClients => "the server knows as many clients as it may",
+            Refusal::TooManyClients => "the server has reached its limit of clients",
+            Refusal::TooManyBytes => "the server has reached its limit of bytes for clients",
             Refusal::NoRoom => "the server has no room for further positions",
+            Refusal::TooLong => "the AT line of the position is too long",
         })
     }
 }

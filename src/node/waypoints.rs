@@ -1,21 +1,22 @@
-//! Ways into a long list.
+//! Shortcuts into a long list.
 
-use super::records::Address;
+use super::address::Address;
 use std::collections::VecDeque;
 
 /// The number of changes from one waypoint to the next.
 pub(super) const SPACING: u64 = if cfg!(test) { 4 } else { 512 };
 
-/// Some records by their numbers, so that nobody walks a whole log to a number in its middle.
+/// Some records by their numbers, so that a reader need not walk through the whole log to find a
+/// number.
 ///
-/// Each is a record that is there. When that one moves to the end, its waypoint falls back to the
-/// record before it, or goes if that one has a waypoint already. So from one waypoint to the next
-/// there are never more than [`SPACING`] records.
+/// When the record of a waypoint moves to the end of the list, its waypoint falls back to the previous
+/// record, or is removed if that one has a waypoint already. So there are never more than [`SPACING`]
+/// records from one waypoint to the next.
 #[derive(Debug, Default)]
 pub(super) struct Waypoints {
-    /// In the order of numbers.
+    /// Sorted by number.
     marks: VecDeque<(u64, Address)>,
-    /// How many records have come since the last one.
+    /// How many records were added after the last waypoint.
     since_last: u64,
 }
 
@@ -37,7 +38,13 @@ impl Waypoints {
         self.marks[index] = (to_number, to);
     }
 
-    /// The waypoint at `number` goes.
+    /// The record of the waypoint at `number` is at another address now.
+    pub(super) fn relocate(&mut self, number: u64, address: Address) {
+        let index = self.index(number);
+        self.marks[index].1 = address;
+    }
+
+    /// Removes the waypoint at `number`.
     pub(super) fn remove(&mut self, number: u64) {
         let index = self.index(number);
         self.marks.remove(index);

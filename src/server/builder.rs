@@ -16,7 +16,7 @@ use super::server::Server;
 use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
-use crate::config::{Herd, Limits, LinkKind, ServerConfig};
+use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, ServerConfig};
 use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
 use crate::node::{AtCommands, Node, Rules};
 use crate::places::{Gazetteer, Places};
@@ -173,8 +173,12 @@ impl<R: Runtime> Builder<R> {
         let at_commands =
             if config.accept_at() { AtCommands::TakenIn } else { AtCommands::Invalid };
         let hash_seed = self.runtime.random();
-        let rules =
-            Rules { at_commands, max_ahead: config.max_ahead(), clients_max: self.limits.clients };
+        let rules = Rules {
+            at_commands,
+            max_ahead: config.max_ahead(),
+            clients_max: self.limits.clients,
+            clients_bytes_max: self.limits.clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT),
+        };
         Node::new(config.name().clone(), rules, hash_seed)
     }
 

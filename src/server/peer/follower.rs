@@ -122,7 +122,8 @@ impl<C: Clock> Follower<C> {
         let Line::Whole(text) = line else { return false };
         match FeedLine::parse(text) {
             Some(FeedLine::At(at)) => {
-                node.take_in(&at, Origin::Neighbor(self.neighbor.id));
+                // The line is part of the protocol even if the node refuses it, which it counts.
+                let _ = node.take_in(&at, Origin::Neighbor(self.neighbor.id));
                 true
             }
             Some(FeedLine::Seq(number)) => {
