@@ -11,6 +11,7 @@ use super::lookups::Lookups;
 use super::peer::{ANONYMOUS_MAX, Neighbors, PeerService};
 use super::rare_event::RareEvent;
 use super::recorder::Recorder;
+use super::refusals::report_replay;
 use super::security::Plain;
 use super::server::Server;
 use super::status::DoorKind;
@@ -188,6 +189,7 @@ impl<R: Runtime> Builder<R> {
         let recovery = recover(&*disk, &self.name, self.on_damage, node, &mut *self.on_replay)
             .await
             .map_err(|source| BindError::Journal { name: self.name.clone(), source })?;
+        report_replay(&self.name, node);
         let lines = recovery.report.lines;
         if lines > 0 {
             let clients = node.log().len();

@@ -26,6 +26,7 @@ mod lookups;
 mod peer;
 mod rare_event;
 mod recorder;
+mod refusals;
 mod security;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod server;

@@ -34,6 +34,11 @@ impl Neighbors {
         Self { all: ids.zip(config.neighbors()).map(neighbor).collect(), catch_up }
     }
 
+    /// The name of a neighbor.
+    pub(in crate::server) fn name(&self, id: NeighborId) -> &ServerName {
+        &self.all[usize::from(id.0)].name
+    }
+
     pub(super) fn iter(&self) -> impl Iterator<Item = &Arc<Neighbor>> {
         self.all.iter()
     }
