@@ -1,12 +1,14 @@
 //! A conversation with one server.
 
 use crate::client_error::{ClientError, Problem};
-use crate::connection::{Connection, within};
+use crate::byte_stream::ByteStream;
 use crate::fields::fields;
 use crate::reply::{AtLine, PlacesReply, Reply};
 use crate::reply_buffer::{Ending, ReplyBuffer};
 use herd::config::Address;
 use herd::protocol::{ClientId, MaxResults, Position, Radius, Timestamp};
+use herd::runtime::{AsyncStd, Runtime, Stream, timeout as within};
+use std::fmt;
 use std::time::Duration;
 
 /// How long a client waits for a connection, and for each whole reply, when nobody says.
@@ -14,42 +16,59 @@ pub const TIMEOUT_DEFAULT: Duration = Duration::from_secs(30);
 
 /// A connection with a server, for as many commands as you like.
 ///
-/// Commands go one by one: each waits for its reply. A command that failed on the way, or whose
-/// future was dropped before its end, ends the connection.
-#[derive(Debug)]
-pub struct Client {
+/// It sends one command at a time and waits for its reply. A command that fails on the way, or
+/// whose future is dropped before its end, ends the connection.
+///
+/// The client runs on any [`Runtime`]. [`connect`](Self::connect) chooses async-std;
+/// [`connect_on`](Self::connect_on) takes another one, for example a machine of the simulated world.
+pub struct Client<R: Runtime = AsyncStd> {
+    runtime: R,
     address: Address,
     timeout: Duration,
-    link: Option<Link>,
+    exchange: Option<Exchange<R::Stream>>,
 }
 
-/// A connection, and what came over it ahead of its time.
-#[derive(Debug)]
-struct Link {
-    connection: Connection,
+/// A connection, and the bytes that have come but belong to a later reply.
+struct Exchange<S> {
+    stream: ByteStream<S>,
     buffer: ReplyBuffer,
 }
 
 impl Client {
-    /// Connects, and waits for that and for each reply for [`TIMEOUT_DEFAULT`] at most.
+    /// Connects on async-std. Waits at most [`TIMEOUT_DEFAULT`] for the connection, and for each
+    /// reply.
     ///
     /// # Errors
-    /// [`Problem::Unreachable`], or [`Problem::TimedOut`] when nobody says yes or no.
+    /// [`Problem::Unreachable`], or [`Problem::TimedOut`] if nothing answers.
     pub async fn connect(address: &Address) -> Result<Self, ClientError> {
         Self::connect_within(TIMEOUT_DEFAULT, address).await
     }
 
-    /// Connects, and waits for that and for each reply for `timeout` at most.
+    /// Connects on async-std. Waits at most `timeout` for the connection, and for each reply.
     ///
     /// # Errors
     /// As [`connect`](Self::connect).
     pub async fn connect_within(timeout: Duration, address: &Address) -> Result<Self, ClientError> {
+        Self::connect_on(AsyncStd::default(), timeout, address).await
+    }
+}
+
+impl<R: Runtime> Client<R> {
+    /// Connects on `runtime`. Waits at most `timeout` for the connection, and for each reply.
+    ///
+    /// # Errors
+    /// As [`connect`](Client::connect).
+    pub async fn connect_on(
+        runtime: R,
+        timeout: Duration,
+        address: &Address,
+    ) -> Result<Self, ClientError> {
         let error = |problem| ClientError::new(address, problem);
-        let opened = within(timeout, Connection::open(address)).await;
+        let opened = within(&runtime, timeout, ByteStream::open(&runtime, address)).await;
         let opened = opened.ok_or_else(|| error(Problem::TimedOut(timeout)))?;
-        let connection = opened.map_err(|cause| error(Problem::Unreachable(cause)))?;
-        let link = Some(Link { connection, buffer: ReplyBuffer::default() });
-        Ok(Self { address: address.clone(), timeout, link })
+        let stream = opened.map_err(|cause| error(Problem::Unreachable(cause)))?;
+        let exchange = Some(Exchange { stream, buffer: ReplyBuffer::default() });
+        Ok(Self { runtime, address: address.clone(), timeout, exchange })
     }
 
     /// Where the server is.
@@ -107,13 +126,14 @@ impl Client {
             let text = String::from_utf8_lossy(line).into_owned();
             return Err(ClientError::new(&self.address, Problem::LineBreak(text)));
         }
-        // The link comes back only after a whole reply, so that none is ever taken for another's.
+        // The connection is put back only after a whole reply, so that no reply is taken for that of
+        // another command.
         let ended = || ClientError::new(&self.address, Problem::Ended);
-        let mut link = self.link.take().ok_or_else(ended)?;
-        let exchanged = within(self.timeout, link.exchange(line)).await;
+        let mut exchange = self.exchange.take().ok_or_else(ended)?;
+        let exchanged = within(&self.runtime, self.timeout, exchange.exchange(line)).await;
         let reply = exchanged.unwrap_or(Err(Problem::TimedOut(self.timeout)));
         let reply = reply.map_err(|problem| ClientError::new(&self.address, problem))?;
-        self.link = Some(link);
+        self.exchange = Some(exchange);
         Ok(reply)
     }
 
@@ -127,7 +147,13 @@ impl Client {
     }
 }
 
-impl Link {
+impl<R: Runtime> fmt::Debug for Client<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl<S: Stream> Exchange<S> {
     async fn exchange(&mut self, line: &[u8]) -> Result<Reply, Problem> {
         match fields(line).next().unwrap_or_default() {
             b"WHATSAT" => self.ask(&[line, b"\n"].concat(), Ending::EmptyLine).await,
@@ -137,7 +163,7 @@ impl Link {
     }
 
     async fn ask(&mut self, bytes: &[u8], ending: Ending) -> Result<Reply, Problem> {
-        self.connection.send(bytes).await.map_err(Problem::Lost)?;
+        self.stream.send(bytes).await.map_err(Problem::Lost)?;
         self.reply(ending).await
     }
 
@@ -157,7 +183,7 @@ impl Link {
             if let Some(reply) = self.buffer.next_reply(ending)? {
                 return Ok(reply);
             }
-            let chunk = self.connection.receive().await.map_err(Problem::Lost)?;
+            let chunk = self.stream.receive().await.map_err(Problem::Lost)?;
             if chunk.is_empty() {
                 return Err(Problem::Closed);
             }

@@ -23,20 +23,22 @@
 //! ```
 
 mod bearing;
+#[cfg(feature = "command")]
 pub mod bench;
+mod byte_stream;
 mod client;
 mod client_error;
-mod connection;
 mod fields;
 mod reply;
 mod reply_buffer;
 pub mod script;
 mod server;
+mod spelling;
 
 pub use bearing::Bearing;
+pub use byte_stream::now;
 pub use client::{Client, TIMEOUT_DEFAULT};
 pub use client_error::{ClientError, Problem, REPLY_BYTES_MAX};
-pub use connection::now;
 pub use reply::{AtLine, PlacesReply, Reply};
 
 pub use server::{InvalidTarget, Server, Target, UnknownServer};

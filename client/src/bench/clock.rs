@@ -1,6 +1,6 @@
 //! Two clocks for the price of one.
 
-use crate::connection::now;
+use crate::byte_stream::now;
 use herd::protocol::Timestamp;
 use std::time::Instant;
 

@@ -3,12 +3,12 @@
 use super::request::Request;
 use super::script_file::Script;
 use super::step::Step;
-use crate::client::Client;
+use crate::client::{Client, TIMEOUT_DEFAULT};
 use crate::client_error::ClientError;
-use crate::connection::{now, pause};
 use crate::reply::Reply;
 use crate::server::Server;
 use herd::config::Address;
+use herd::runtime::{AsyncStd, Runtime};
 use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
@@ -57,17 +57,32 @@ pub struct Tally {
 
 /// Runs scripts, with one connection for each server that they name.
 #[derive(Debug)]
-pub struct Runner {
+pub struct Runner<R: Runtime = AsyncStd> {
+    runtime: R,
+    timeout: Duration,
     start: Server,
     after_failure: AfterFailure,
-    clients: BTreeMap<Address, Client>,
+    clients: BTreeMap<Address, Client<R>>,
     tally: Tally,
 }
 
 impl Runner {
-    /// A runner. Requests before a script's first `@` go to `start`.
+    /// A runner on async-std. Requests before a script's first `@` go to `start`.
     pub fn new(start: Server, after_failure: AfterFailure) -> Self {
-        Self { start, after_failure, clients: BTreeMap::new(), tally: Tally::default() }
+        Self::on(AsyncStd::default(), start, after_failure)
+    }
+}
+
+impl<R: Runtime> Runner<R> {
+    /// A runner on `runtime`. Requests before a script's first `@` go to `start`.
+    pub fn on(runtime: R, start: Server, after_failure: AfterFailure) -> Self {
+        let (clients, tally) = (BTreeMap::new(), Tally::default());
+        Self { runtime, timeout: TIMEOUT_DEFAULT, start, after_failure, clients, tally }
+    }
+
+    /// Waits at most `timeout` for each connection and each reply, instead of [`TIMEOUT_DEFAULT`].
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// What came of all runs so far.
@@ -106,10 +121,13 @@ impl Runner {
     }
 
     /// The connection with `server`: the one that there is, or a new one.
-    async fn client(&mut self, server: &Server) -> Result<Client, ClientError> {
+    async fn client(&mut self, server: &Server) -> Result<Client<R>, ClientError> {
         match self.clients.remove(server.address()) {
             Some(client) => Ok(client),
-            None => Client::connect(server.address()).await,
+            None => {
+                let runtime = self.runtime.clone();
+                Client::connect_on(runtime, self.timeout, server.address()).await
+            }
         }
     }
 }
@@ -127,8 +145,8 @@ impl From<io::Error> for Trouble {
 }
 
 /// One script on its way.
-struct Run<'r, F> {
-    runner: &'r mut Runner,
+struct Run<'r, R: Runtime, F> {
+    runner: &'r mut Runner<R>,
     show: &'r mut F,
     /// Where requests go.
     server: Server,
@@ -138,7 +156,7 @@ struct Run<'r, F> {
     last: Option<Reply>,
 }
 
-impl<F: FnMut(Event<'_>) -> io::Result<()>> Run<'_, F> {
+impl<R: Runtime, F: FnMut(Event<'_>) -> io::Result<()>> Run<'_, R, F> {
     async fn step(&mut self, step: &Step) -> Result<(), Trouble> {
         match step {
             Step::Server(server) => self.server = server.clone(),
@@ -149,7 +167,7 @@ impl<F: FnMut(Event<'_>) -> io::Result<()>> Run<'_, F> {
             }
             Step::Wait(span) => {
                 (self.show)(Event::Wait(*span))?;
-                pause(*span).await;
+                self.runner.runtime.sleep(*span).await;
             }
         }
         Ok(())
@@ -165,7 +183,7 @@ impl<F: FnMut(Event<'_>) -> io::Result<()>> Run<'_, F> {
         let failure = |error| Trouble::Failure(self.server.explain(&error));
         let mut client = self.runner.client(&self.server).await.map_err(failure)?;
         // The time is taken here, since connecting may have cost some.
-        let line = request.line(now());
+        let line = request.line(self.runner.runtime.now());
         (self.show)(Event::Request(&line))?;
         let reply = client.send(&line).await.map_err(failure)?;
         self.runner.clients.insert(self.server.address().clone(), client);

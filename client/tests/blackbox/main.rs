@@ -17,6 +17,7 @@ mod iamat;
 mod library;
 mod replay;
 mod send;
+mod simulated;
 mod stub;
 #[cfg(unix)]
 mod terminal;
