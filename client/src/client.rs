@@ -1,7 +1,7 @@
 //! A conversation with one server.
 
-use crate::client_error::{ClientError, Problem};
 use crate::byte_stream::ByteStream;
+use crate::client_error::{ClientError, Problem};
 use crate::fields::fields;
 use crate::reply::{AtLine, PlacesReply, Reply};
 use crate::reply_buffer::{Ending, ReplyBuffer};

@@ -2,18 +2,25 @@
 
 use super::bench_arguments::BenchArguments;
 use super::failure::Failure;
+use super::output::{Output, say};
 use herd::config::Herd;
+use herd::config::text::read_text;
 use herd_client::{InvalidTarget, Server, Target};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
+use std::time::Duration;
 use structopt::StructOpt;
-use structopt::clap::AppSettings;
+use structopt::clap::{AppSettings, Shell};
 
 /// The longest herd.toml or script, in bytes.
 const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
+
+/// The longest `--timeout`, in seconds: a day.
+const TIMEOUT_SECONDS_MAX: f64 = 86_400.0;
 
 /// Tells a herd of servers where a client is, and asks what is near it.
 #[derive(Debug, StructOpt)]
@@ -28,7 +35,8 @@ const FILE_BYTES_MAX: u64 = 16 * 1024 * 1024;
     ],
     after_help = "EXIT STATUS:\n    0  the server answered, and every expectation was met\n    \
                   1  the server said \"?\" or could not be reached, or an expectation failed\n    \
-                  2  bad usage"
+                  2  bad usage\n    \
+                  130  Ctrl-C ended bench, which printed what it had measured"
 )]
 pub(crate) struct Options {
     #[structopt(subcommand)]
@@ -49,8 +57,16 @@ pub(crate) enum Subcommand {
     /// Runs request scripts and checks what they expect
     Replay(ReplayArguments),
     /// Loads servers and measures how fast they answer
-    #[structopt(usage = "herd-client bench [OPTIONS]")]
+    #[structopt(usage = "herd-client bench [OPTIONS] --server <SERVER>...")]
     Bench(BenchArguments),
+    /// Prints a script that completes the arguments of this command in a shell
+    Completions {
+        /// The shell
+        #[structopt(value_name = "SHELL", possible_values = &Shell::variants())]
+        shell: Shell,
+    },
+    /// Prints the manual page of this command, for man -l -
+    Man,
 }
 
 // Arguments of `iamat`.
@@ -94,16 +110,16 @@ pub(crate) struct WhatsatArguments {
         parse(from_os_str)
     )]
     pub(crate) max: OsString,
-    /// How to print the reply: json, laid out for the eye, or table, with each place's
-    /// distance and bearing from the client [default: json]
-    #[structopt(long, value_name = "FORMAT", parse(from_os_str))]
-    format: Option<OsString>,
-    /// Prints the client and the places as GeoJSON, for maps
-    #[structopt(long)]
-    geojson: bool,
-    /// Prints the reply exactly as it comes
-    #[structopt(long)]
-    raw: bool,
+    /// How to print the reply: text, laid out for the eye; table, with each place's
+    /// distance and bearing from the client; json, one object; geojson, for maps; or
+    /// raw, exactly as it comes
+    #[structopt(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        possible_values = &["text", "table", "json", "geojson", "raw"]
+    )]
+    format: Form,
     #[structopt(flatten)]
     pub(crate) server: ServerArguments,
 }
@@ -121,7 +137,7 @@ pub(crate) struct SendArguments {
 // Arguments of `replay`.
 #[derive(Debug, StructOpt)]
 pub(crate) struct ReplayArguments {
-    /// Files of requests and expectations
+    /// Files of requests and expectations; - is the standard input
     #[structopt(value_name = "SCRIPT", required = true, parse(from_os_str))]
     pub(crate) scripts: Vec<PathBuf>,
     /// Runs on after a failure, and counts
@@ -137,6 +153,9 @@ pub(crate) struct ServerArguments {
     /// The server to talk with: its name, or HOST:PORT [default: the herd's first]
     #[structopt(long = "server", value_name = "SERVER", parse(from_os_str))]
     target: Option<OsString>,
+    /// How long to wait for a connection, and for each reply
+    #[structopt(long, value_name = "SECONDS", default_value = "30", allow_hyphen_values = true)]
+    timeout: String,
     /// The file that says where the herd's servers are [default: a built-in herd of
     /// Alford, Ball, Hamilton, Holiday and Welsh on this machine]
     #[structopt(long, value_name = "FILE", parse(from_os_str))]
@@ -147,15 +166,36 @@ impl Options {
     /// The arguments of this process, or its exit status when they ask for help or make no sense.
     pub(crate) fn read() -> Result<Self, ExitCode> {
         Self::from_args_safe().map_err(|error| {
-            // A closed pipe behind the help is no reason to complain.
             if error.use_stderr() {
-                let _ = writeln!(io::stderr(), "{}", error.message);
+                say(&(error.message + advice(error.info.as_deref())));
                 return ExitCode::from(2);
             }
-            let _ = writeln!(io::stdout(), "{}", error.message);
-            ExitCode::SUCCESS
+            let written = Output::of_this_process().write((error.message + "\n").as_bytes());
+            written.map_or_else(|error| Failure::Output(error).report(), |()| ExitCode::SUCCESS)
         })
     }
+}
+
+/// What to write instead of options that there once were.
+fn advice(wrong: Option<&[String]>) -> &'static str {
+    match wrong.and_then(<[_]>::first).map(String::as_str) {
+        Some("--raw") => "\n\nWrite --format raw",
+        Some("--geojson") => "\n\nWrite --format geojson",
+        Some("--table") => "\n\nWrite --format table",
+        Some("--json") => "\n\nWrite --format json",
+        _ => "",
+    }
+}
+
+/// The time of `--timeout`: more than nothing, and at most [`TIMEOUT_SECONDS_MAX`].
+pub(crate) fn timeout(text: &str) -> Result<Duration, Failure> {
+    let seconds = text.parse().ok();
+    let good = seconds.filter(|seconds| *seconds >= 0.001 && *seconds <= TIMEOUT_SECONDS_MAX);
+    good.map(Duration::from_secs_f64).ok_or_else(|| {
+        Failure::Usage(format!(
+            "--timeout must be a number of seconds from 0.001 to {TIMEOUT_SECONDS_MAX} (got {text:?})"
+        ))
+    })
 }
 
 /// How the answer to a WHATSAT is printed.
@@ -164,38 +204,43 @@ pub(crate) enum Form {
     /// The reply, byte for byte.
     Raw,
     /// The reply, laid out for the eye.
-    Json,
+    Text,
     /// Its places, a line each.
     Table,
+    /// One JSON object.
+    Json,
     /// Its places, for maps.
     GeoJson,
 }
 
+impl FromStr for Form {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "raw" => Form::Raw,
+            "text" => Form::Text,
+            "table" => Form::Table,
+            "json" => Form::Json,
+            "geojson" => Form::GeoJson,
+            other => return Err(format!("unknown format {other:?}")),
+        })
+    }
+}
+
 impl WhatsatArguments {
-    /// The one form that they ask for.
-    pub(crate) fn form(&self) -> Result<Form, Failure> {
-        let form = match self.format.as_ref().map(|format| format.to_string_lossy()) {
-            None => None,
-            Some(format) if format == "json" => Some(Form::Json),
-            Some(format) if format == "table" => Some(Form::Table),
-            Some(format) => {
-                let message = format!("invalid format: {format:?}; --format takes json or table");
-                return Err(Failure::Usage(message));
-            }
-        };
-        match (self.raw, form, self.geojson) {
-            (false, None, false) => Ok(Form::Json),
-            (false, Some(form), false) => Ok(form),
-            (true, None, false) => Ok(Form::Raw),
-            (false, None, true) => Ok(Form::GeoJson),
-            _ => Err(Failure::Usage(
-                "--raw, --format and --geojson exclude each other: choose one".to_owned(),
-            )),
-        }
+    /// How to print the reply.
+    pub(crate) fn form(&self) -> Form {
+        self.format
     }
 }
 
 impl ServerArguments {
+    /// How long to wait for a connection, and for each reply.
+    pub(crate) fn timeout(&self) -> Result<Duration, Failure> {
+        timeout(&self.timeout)
+    }
+
     /// The herd that they name.
     pub(crate) fn herd(&self) -> Result<Herd, Failure> {
         read_herd(self.herd.as_deref())
@@ -213,9 +258,10 @@ impl ServerArguments {
 /// The herd of that file, or the default one.
 pub(crate) fn read_herd(path: Option<&Path>) -> Result<Herd, Failure> {
     let Some(path) = path else { return Ok(Herd::default_herd()) };
-    let text = String::from_utf8(read_file(path)?)
-        .map_err(|_| Failure::Usage(format!("{} is not UTF-8 text", path.display())))?;
-    Herd::from_toml(&text).map_err(|error| Failure::Usage(error.in_file(path.display())))
+    let bytes = read_file(path)?;
+    let text = read_text(&bytes)
+        .map_err(|error| Failure::Usage(format!("{}:{}: {error}", path.display(), error.line())))?;
+    Herd::from_toml(text).map_err(|error| Failure::Usage(error.in_file(path.display())))
 }
 
 /// The server that an argument names, one of `herd` if by name.
@@ -227,12 +273,21 @@ pub(crate) fn find_server(text: &OsStr, herd: &Herd) -> Result<Server, Failure> 
     target.resolve(herd).map_err(|error| Failure::Usage(error.to_string()))
 }
 
+/// Whether an argument means the standard input.
+pub(crate) fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// All bytes of a file that an argument names.
 pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
     let failure = |what: &str| Failure::Usage(format!("cannot read {}: {what}", path.display()));
     let mut bytes = Vec::new();
-    let read =
-        File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes));
+    let read = match is_standard_input(path) {
+        true => io::stdin().take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes),
+        false => {
+            File::open(path).and_then(|file| file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes))
+        }
+    };
     read.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failure("no such file"),
         kind => failure(&kind.to_string()),

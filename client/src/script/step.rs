@@ -2,8 +2,8 @@
 
 use super::expectation::Expectation;
 use super::request::Request;
-use crate::spelling::nearest;
 use crate::server::{InvalidTarget, Server, Target};
+use crate::spelling::nearest;
 use herd::config::Herd;
 use std::time::Duration;
 
