@@ -6,6 +6,7 @@ use super::output::{Output, say};
 use herd::config::Herd;
 use herd::config::text::read_text;
 use herd_client::{InvalidTarget, Server, Target};
+use std::env;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
@@ -165,15 +166,24 @@ pub(crate) struct ServerArguments {
 impl Options {
     /// The arguments of this process, or its exit status when they ask for help or make no sense.
     pub(crate) fn read() -> Result<Self, ExitCode> {
+        // The argument parser would write the version itself, and hide why it could not.
+        if env::args_os().nth(1).is_some_and(|first| first == "--version" || first == "-V") {
+            return Err(print(concat!("herd-client ", env!("CARGO_PKG_VERSION"))));
+        }
         Self::from_args_safe().map_err(|error| {
             if error.use_stderr() {
                 say(&(error.message + advice(error.info.as_deref())));
                 return ExitCode::from(2);
             }
-            let written = Output::of_this_process().write((error.message + "\n").as_bytes());
-            written.map_or_else(|error| Failure::Output(error).report(), |()| ExitCode::SUCCESS)
+            print(&error.message)
         })
     }
+}
+
+/// Prints the whole answer of a command that has no other task.
+fn print(text: &str) -> ExitCode {
+    let written = Output::of_this_process().write(format!("{text}\n").as_bytes());
+    written.map_or_else(|error| Failure::Output(error).report(), |()| ExitCode::SUCCESS)
 }
 
 /// What to write instead of options that there once were.

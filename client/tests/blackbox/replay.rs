@@ -40,7 +40,7 @@ fn a_conversation_is_printed_as_it_happens() {
     let script = Scratch::file(
         "# a position\nIAMAT kiwi +34-118 1\nexpect AT Alford * kiwi *\n\nwait 1ms\n@Ball\n\
          WHATSAT kiwi 10 5\nexpect AT Alford * kiwi *\nexpect-json /status \"OK\"\n\
-         @Alford\nwhat ever {1}\nexpect ? what ever *",
+         @Alford\nsend what ever {1}\nexpect ? what ever *",
     );
     let ran = servers.replay(&[script.path()]);
     let stdout = format!(

@@ -162,7 +162,7 @@ fn an_id_needs_not_be_utf_8() {
     let mut command = herd_client(&["whatsat", "--server", &stub.address(), "--id"]);
     let output = command.arg(OsStr::from_bytes(b"\xff")).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(stub.heard(), ["WHATSAT \u{fffd} 10 5"]);
+    assert_eq!(stub.heard(), ["WHATSAT \u{fffd} 10 5", ""]);
 }
 
 /// Arguments that are no text must end in a message, not in a panic of the argument parser.
