@@ -7,11 +7,11 @@ const FORM: &str = "--loc takes decimal degrees with signs, as +34.068930-118.44
 
 /// Advice about a text that [`Position`] refuses.
 pub(super) fn position_advice(text: &str) -> String {
-    match &numbers(text)[..] {
-        &[_] => "it is one number, and a position is two: the latitude and then the longitude, as \
+    match numbers(text)[..] {
+        [_] => "it is one number, and a position is two: the latitude and then the longitude, as \
              +34.068930-118.445127"
             .to_owned(),
-        &[latitude, longitude] => of_two(text, latitude, longitude),
+        [latitude, longitude] => of_two(text, latitude, longitude),
         _ => FORM.to_owned(),
     }
 }
