@@ -1,7 +1,7 @@
 //! Where answers go.
 
 use super::paint::Paint;
-use super::printable::{printable, printable_lines};
+use super::printable::printable_lines;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Stdout, Write};
@@ -76,8 +76,7 @@ fn colors_are_welcome(variable: impl Fn(&str) -> Option<OsString>) -> bool {
 /// Says something on stderr, fit for a terminal; a closed one changes nothing about what there was
 /// to say.
 pub(crate) fn say(message: &str) {
-    let lines: Vec<_> = message.split('\n').map(printable).collect();
-    let _ = writeln!(io::stderr(), "{}", lines.join("\n"));
+    let _ = writeln!(io::stderr(), "{}", printable_lines(message.as_bytes()));
 }
 
 fn terminal_width(stdout: &Stdout) -> usize {
