@@ -36,6 +36,7 @@ mod now;
 mod reply;
 mod reply_buffer;
 pub mod script;
+mod spelling;
 mod wire;
 
 pub use bearing::Bearing;

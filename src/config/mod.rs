@@ -13,6 +13,7 @@ mod herd_file;
 mod limits;
 mod links;
 mod server_config;
+pub mod text;
 
 pub use address::{Address, HOST_BYTES_MAX, InvalidAddress};
 pub use config_error::ConfigError;

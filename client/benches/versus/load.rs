@@ -130,7 +130,7 @@ impl Load {
 
     fn command(self, length: Length, on: &Contestant, stage: &Stage) -> Command {
         let mut command = Command::new(stage.herd_client());
-        command.args(["bench", "--json", "--warmup", "0"]);
+        command.args(["bench", "--json", "--pollute", "--warmup", "0"]);
         for address in on.addresses().iter().take(self.aim.servers()) {
             command.args(["--server", &address.to_string()]);
         }

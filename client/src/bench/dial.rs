@@ -9,21 +9,23 @@ use std::io::{self, ErrorKind};
 use std::net::ToSocketAddrs;
 use std::time::Duration;
 
-/// A server that has not accepted within this time counts as unreachable.
-const DIAL_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Opens a connection, where so many are open already. It waits, since nothing is measured yet.
-pub(super) fn dial(address: &Address, open: usize) -> Result<TcpStream, BenchError> {
-    connect(address).map_err(|error| match Errno::from_io_error(&error) {
+/// Opens a connection in addition to `open` others, and waits at most `timeout` for it. Nothing is
+/// measured yet, so this may block.
+pub(super) fn dial(
+    address: &Address,
+    open: usize,
+    timeout: Duration,
+) -> Result<TcpStream, BenchError> {
+    connect(address, timeout).map_err(|error| match Errno::from_io_error(&error) {
         Some(Errno::MFILE | Errno::NFILE) => BenchError::NoDescriptors { open },
         _ => BenchError::Unreachable(ClientError::new(address, Problem::Unreachable(error))),
     })
 }
 
-fn connect(address: &Address) -> io::Result<TcpStream> {
+fn connect(address: &Address, timeout: Duration) -> io::Result<TcpStream> {
     let mut result = Err(io::Error::new(ErrorKind::NotFound, "the host has no address"));
     for address in (address.host(), address.port()).to_socket_addrs()? {
-        result = std::net::TcpStream::connect_timeout(&address, DIAL_TIMEOUT);
+        result = std::net::TcpStream::connect_timeout(&address, timeout);
         if result.is_ok() {
             break;
         }

@@ -13,6 +13,7 @@ use super::remarks::Remarks;
 use super::tally::Tally;
 use mio::{Events, Interest, Poll, Token};
 use std::io::{self, ErrorKind};
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 /// Bytes read at a time, over all connections one after the other: some twenty replies to a WHATSAT.
@@ -23,9 +24,6 @@ const EVENTS_MAX: usize = 1024;
 
 /// Between two words on how far a stage is.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
-
-/// If no reply comes for this long, all commands under way count as lost.
-const SILENCE_MAX: Duration = Duration::from_secs(30);
 
 /// The connections of a measurement, and what goes over them.
 ///
@@ -40,6 +38,16 @@ pub(super) struct Engine<'a> {
     clock: Clock,
     chunk: Box<[u8]>,
     remarks: Remarks,
+    ending: Ending,
+}
+
+/// How a measurement ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Once all that was planned is done.
+    Planned,
+    /// As soon as what is under way is answered, since the caller asked for that.
+    Early,
 }
 
 /// What a stage came to.
@@ -76,7 +84,8 @@ impl<'a> Engine<'a> {
         let poll = Poll::new().map_err(BenchError::System)?;
         let mut links = Vec::with_capacity(plan.connections.size());
         for (number, server) in (0..plan.connections.size()).zip(plan.servers.iter().cycle()) {
-            let mut link = Link::over(dial(server.address(), number)?, plan.dialect.replies());
+            let stream = dial(server.address(), number, plan.timeout)?;
+            let mut link = Link::over(stream, plan.dialect.replies());
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry()
                 .register(link.stream(), Token(number), interest)
@@ -91,6 +100,7 @@ impl<'a> Engine<'a> {
             clock: Clock::start(),
             chunk: vec![0; CHUNK_BYTES].into(),
             remarks: Remarks::default(),
+            ending: Ending::Planned,
         })
     }
 
@@ -106,9 +116,10 @@ impl<'a> Engine<'a> {
         stage: Stage,
         budget: Budget,
         depth: usize,
-        on_progress: &mut dyn FnMut(&Progress),
+        on_progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) -> Result<StageResult, BenchError> {
         let mut events = Events::with_capacity(EVENTS_MAX);
+        let budget = if self.ending == Ending::Early { Budget::Count(0) } else { budget };
         let mut state = StageState::begin(stage, budget, self.clock.now());
         for number in 0..self.links.len() {
             self.with_link(number, &mut state, |engine, link, state| {
@@ -133,13 +144,20 @@ impl<'a> Engine<'a> {
     }
 
     /// Tells how far the stage is, and gives up waiting when it has been too long.
-    fn look_around(&mut self, state: &mut StageState, on_progress: &mut dyn FnMut(&Progress)) {
+    fn look_around(
+        &mut self,
+        state: &mut StageState,
+        on_progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
+    ) {
         let now = self.clock.now();
         if state.progress.is_due(now, PROGRESS_EVERY) {
             state.progress.advance(now, state.tally.answered());
-            on_progress(&state.progress);
+            if on_progress(&state.progress).is_break() {
+                self.ending = Ending::Early;
+                state.budget = Budget::Count(0);
+            }
         }
-        if now - state.last_answer > SILENCE_MAX {
+        if now - state.last_answer > self.plan.timeout {
             self.give_up(state);
         }
     }
@@ -209,9 +227,9 @@ impl<'a> Engine<'a> {
 
     fn give_up(&mut self, state: &mut StageState) {
         for number in 0..self.links.len() {
-            self.with_link(number, state, |_, link, _| match link.under_way() {
+            self.with_link(number, state, |engine, link, _| match link.under_way() {
                 0 => Ok(()),
-                _ => Err(Breach::Silent(SILENCE_MAX)),
+                _ => Err(Breach::Silent(engine.plan.timeout)),
             });
         }
     }

@@ -6,6 +6,7 @@ use super::engine::{Engine, StageResult};
 use super::plan::{Length, Plan, UnfitPlan};
 use super::progress::{Progress, Stage};
 use super::report::Report;
+use std::ops::ControlFlow;
 use std::time::Instant;
 
 /// Commands under way on each connection while all clients are told of, when the plan has fewer.
@@ -32,13 +33,17 @@ impl Bench {
         &self.plan
     }
 
-    /// Carries the plan out, which takes this thread for so long. `on_progress` hears about ten times
-    /// a second how far it is.
+    /// Carries the plan out, and blocks this thread meanwhile. Calls `on_progress` about ten times a
+    /// second with how far it is. If that returns [`ControlFlow::Break`], no more commands are sent,
+    /// and the report is about what was measured until then.
     ///
     /// # Errors
     /// When a server cannot be connected to, and when no connection is left. A connection that breaks
     /// while others are left is counted.
-    pub fn run(&self, mut on_progress: impl FnMut(&Progress)) -> Result<Report, BenchError> {
+    pub fn run(
+        &self,
+        mut on_progress: impl FnMut(&Progress) -> ControlFlow<()>,
+    ) -> Result<Report, BenchError> {
         let plan = &self.plan;
         let mut engine = Engine::connect(plan)?;
         let depth = plan.depth.size();

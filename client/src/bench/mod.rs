@@ -21,6 +21,7 @@
 //! use herd::protocol::{MaxResults, Radius};
 //! use herd_client::Destination;
 //! use herd_client::bench::{Bench, Dialect, Fill, Length, Plan, Question, WholeNumber};
+//! use std::ops::ControlFlow;
 //! use std::time::Duration;
 //!
 //! let bench = Bench::new(Plan {
@@ -34,8 +35,9 @@
 //!     fill: Fill::Nobody,
 //!     warm_up: Duration::from_secs(1),
 //!     length: Length::Span(Duration::from_secs(10)),
+//!     timeout: Duration::from_secs(30),
 //! })?;
-//! let report = bench.run(|_| ())?;
+//! let report = bench.run(|_| ControlFlow::Continue(()))?;
 //! println!("{} commands a second", report.commands_per_second());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -74,4 +76,5 @@ pub use plan::{
 pub use progress::{Progress, Stage};
 pub use question::Question;
 pub use report::{Latency, Report};
+pub use template::client_name;
 pub use whole_number::{OutOfRange, WholeNumber};

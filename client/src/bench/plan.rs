@@ -47,6 +47,8 @@ pub struct Plan {
     pub warm_up: Duration,
     /// How much is measured.
     pub length: Length,
+    /// How long to wait for a connection, and for any reply at all while commands are under way.
+    pub timeout: Duration,
 }
 
 /// Which clients the servers are told of before anything is measured.
@@ -144,6 +146,7 @@ pub(super) mod tests {
             fill,
             warm_up: Duration::ZERO,
             length: Length::Count(1),
+            timeout: Duration::from_secs(30),
         }
     }
 

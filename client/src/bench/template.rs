@@ -121,6 +121,12 @@ fn write_digits(mut number: u32, slot: &mut [u8]) {
     }
 }
 
+/// The ID of the load's client of this number. All of them begin with `bench-`, so that they can be
+/// told from real clients.
+pub fn client_name(number: u32) -> String {
+    format!("bench-{number:021}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,6 +154,13 @@ mod tests {
             "before IAMAT bench-000000000000000000123 +34.068930-118.445127 1479413884.392014450\n\
              IAMAT bench-000000000004294967295 -01.286389+002.352200 1479413884.392014450\n"
         );
+    }
+
+    /// Whoever looks for what a measurement left behind must look for the right names.
+    #[test]
+    fn a_client_is_named_as_in_commands() {
+        let name = client_name(0);
+        assert_eq!((name.as_bytes(), name.len()), (Field::Client.blank(), CLIENT_BYTES));
     }
 
     /// Redis is told the lengths of fields before it gets them.

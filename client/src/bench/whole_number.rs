@@ -44,7 +44,7 @@ pub struct OutOfRange {
 
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is no whole number from {} to {}", self.text, self.min, self.max)
+        write!(f, "must be a whole number from {} to {} (got {:?})", self.min, self.max, self.text)
     }
 }
 
@@ -63,7 +63,10 @@ mod tests {
         assert_eq!(read("1"), Ok(1));
         assert_eq!(read("20"), Ok(20));
         for text in ["", "0", "21", "-1", "1.5", "99999999999"] {
-            assert_eq!(read(text), Err(format!("{text:?} is no whole number from 1 to 20")));
+            assert_eq!(
+                read(text),
+                Err(format!("must be a whole number from 1 to 20 (got {text:?})"))
+            );
         }
     }
 }

@@ -6,7 +6,12 @@ use herd::config::Herd;
 use herd_client::{Destination, InvalidTarget, Target};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
 use structopt::StructOpt;
+
+/// The longest `--timeout`, in seconds: a day.
+const TIMEOUT_SECONDS_MAX: f64 = 86_400.0;
 
 // Arguments of `iamat`.
 #[derive(Debug, StructOpt)]
@@ -49,16 +54,16 @@ pub(crate) struct WhatsatArguments {
         parse(from_os_str)
     )]
     pub(crate) max: OsString,
-    /// How to print the reply: json, laid out for the eye, or table, with each place's
-    /// distance and bearing from the client [default: json]
-    #[structopt(long, value_name = "FORMAT", parse(from_os_str))]
-    format: Option<OsString>,
-    /// Prints the client and the places as GeoJSON, for maps
-    #[structopt(long)]
-    geojson: bool,
-    /// Prints the reply exactly as it comes
-    #[structopt(long)]
-    raw: bool,
+    /// How to print the reply: text, laid out for the eye; table, with each place's
+    /// distance and bearing from the client; json, one object; geojson, for maps; or
+    /// raw, exactly as it comes
+    #[structopt(
+        long,
+        value_name = "FORMAT",
+        default_value = "text",
+        possible_values = &["text", "table", "json", "geojson", "raw"]
+    )]
+    format: Form,
     #[structopt(flatten)]
     pub(crate) server: ServerArguments,
 }
@@ -76,7 +81,7 @@ pub(crate) struct SendArguments {
 // Arguments of `replay`.
 #[derive(Debug, StructOpt)]
 pub(crate) struct ReplayArguments {
-    /// Files of requests and expectations
+    /// Files of requests and expectations; - is the standard input
     #[structopt(value_name = "SCRIPT", required = true, parse(from_os_str))]
     pub(crate) scripts: Vec<PathBuf>,
     /// Runs on after a failure, and counts
@@ -92,10 +97,24 @@ pub(crate) struct ServerArguments {
     /// The server to talk with: its name, or HOST:PORT [default: the herd's first]
     #[structopt(long = "server", value_name = "SERVER", parse(from_os_str))]
     target: Option<OsString>,
+    /// How long to wait for a connection, and for each reply
+    #[structopt(long, value_name = "SECONDS", default_value = "30", allow_hyphen_values = true)]
+    timeout: String,
     /// The file that says where the herd's servers are [default: a built-in herd of
     /// Alford, Ball, Hamilton, Holiday and Welsh on this machine]
     #[structopt(long, value_name = "FILE", parse(from_os_str))]
     herd: Option<PathBuf>,
+}
+
+/// The time of `--timeout`: more than nothing, and at most [`TIMEOUT_SECONDS_MAX`].
+pub(crate) fn timeout(text: &str) -> Result<Duration, Failure> {
+    let seconds = text.parse().ok();
+    let good = seconds.filter(|seconds| *seconds >= 0.001 && *seconds <= TIMEOUT_SECONDS_MAX);
+    good.map(Duration::from_secs_f64).ok_or_else(|| {
+        Failure::Usage(format!(
+            "--timeout must be a number of seconds from 0.001 to {TIMEOUT_SECONDS_MAX} (got {text:?})"
+        ))
+    })
 }
 
 /// How the answer to a WHATSAT is printed.
@@ -104,38 +123,43 @@ pub(crate) enum Form {
     /// The reply, byte for byte.
     Raw,
     /// The reply, laid out for the eye.
-    Json,
+    Text,
     /// Its places, a line each.
     Table,
+    /// One JSON object.
+    Json,
     /// Its places, for maps.
     GeoJson,
 }
 
+impl FromStr for Form {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Ok(match text {
+            "raw" => Form::Raw,
+            "text" => Form::Text,
+            "table" => Form::Table,
+            "json" => Form::Json,
+            "geojson" => Form::GeoJson,
+            other => return Err(format!("unknown format {other:?}")),
+        })
+    }
+}
+
 impl WhatsatArguments {
-    /// The one form that they ask for.
-    pub(crate) fn form(&self) -> Result<Form, Failure> {
-        let form = match self.format.as_ref().map(|format| format.to_string_lossy()) {
-            None => None,
-            Some(format) if format == "json" => Some(Form::Json),
-            Some(format) if format == "table" => Some(Form::Table),
-            Some(format) => {
-                let message = format!("invalid format: {format:?}; --format takes json or table");
-                return Err(Failure::Usage(message));
-            }
-        };
-        match (self.raw, form, self.geojson) {
-            (false, None, false) => Ok(Form::Json),
-            (false, Some(form), false) => Ok(form),
-            (true, None, false) => Ok(Form::Raw),
-            (false, None, true) => Ok(Form::GeoJson),
-            _ => Err(Failure::Usage(
-                "--raw, --format and --geojson exclude each other: choose one".to_owned(),
-            )),
-        }
+    /// How to print the reply.
+    pub(crate) fn form(&self) -> Form {
+        self.format
     }
 }
 
 impl ServerArguments {
+    /// How long to wait for a connection, and for each reply.
+    pub(crate) fn timeout(&self) -> Result<Duration, Failure> {
+        timeout(&self.timeout)
+    }
+
     /// The herd that they name.
     pub(crate) fn herd(&self) -> Result<Herd, Failure> {
         read_herd(self.herd.as_deref())

@@ -6,22 +6,74 @@ use super::descriptors::make_room_for;
 use super::failure::Failure;
 use super::output::Output;
 use super::table::{Column, Side, Table};
-use herd_client::bench::{Bench, BenchError, Dialect, Kind, Latency, Plan, Report};
-use herd_client::{ClientError, Destination};
+use herd_client::bench::{Bench, BenchError, Dialect, Kind, Latency, Plan, Report, client_name};
+use herd_client::{Client, ClientError, Destination, Reply};
+use signal_hook::consts::SIGINT;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How many of the names that a measurement uses are looked for on a server.
+const NAMES_LOOKED_FOR: u32 = 100;
 
 /// Loads servers, and prints how fast they answered.
-pub(super) fn run(arguments: &BenchArguments, output: &mut Output) -> Result<(), Failure> {
+pub(super) async fn run(arguments: &BenchArguments, output: &mut Output) -> Result<(), Failure> {
     let bench = arguments.bench()?;
     make_room_for(bench.plan().connections.get())?;
+    if bench.plan().dialect == Dialect::Herd && !arguments.pollute {
+        refuse_what_knows_clients(bench.plan()).await?;
+    }
+    let interrupted = watch_interrupt()?;
     let progress = BenchProgress::start();
-    let measured = bench.run(|now| progress.show(now));
+    let measured = bench.run(|now| {
+        progress.show(now);
+        match interrupted.load(Ordering::Relaxed) {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    });
     progress.end();
     let report = measured.map_err(|error| explain(&error, bench.plan()))?;
     output.write(&match arguments.json {
         true => json(&report),
         false => tables(&report, &bench, output),
     })?;
+    if interrupted.load(Ordering::Relaxed) {
+        let message = "interrupted: these figures are about what was measured until then";
+        return Err(Failure::Interrupted(message.to_owned()));
+    }
     conclude(&report)
+}
+
+/// Becomes true with the first Ctrl-C. The second one ends the process at once.
+fn watch_interrupt() -> Result<Arc<AtomicBool>, Failure> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    // The order matters: the first signal finds the flag still false, and then sets it.
+    signal_hook::flag::register_conditional_default(SIGINT, Arc::clone(&interrupted))
+        .and_then(|_| signal_hook::flag::register(SIGINT, Arc::clone(&interrupted)))
+        .map_err(|error| Failure::Outcome(format!("cannot watch for Ctrl-C: {error}")))?;
+    Ok(interrupted)
+}
+
+/// Fails if a server knows clients of an earlier measurement. Servers do not list their clients, so
+/// clients of other names cannot be found this way.
+async fn refuse_what_knows_clients(plan: &Plan) -> Result<(), Failure> {
+    for server in &plan.servers {
+        let failed = |error| Failure::Outcome(server.explain(&error));
+        let connected = Client::connect_within(plan.timeout, server.address()).await;
+        let mut client = connected.map_err(failed)?;
+        for number in 0..NAMES_LOOKED_FOR.min(plan.clients.get()) {
+            let name = client_name(number);
+            let question = format!("WHATSAT {name} 0 0");
+            if let Reply::Places(_) = client.send(question.as_bytes()).await.map_err(failed)? {
+                return Err(Failure::Usage(format!(
+                    "{server} already knows clients ({name} is one of them), and bench would add \
+                     more, which stay there: choose a server without clients, or write --pollute"
+                )));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Figures with errors in them are shown, and are no success.

@@ -1,6 +1,6 @@
 //! The arguments of `herd-client bench`.
 
-use super::arguments::find_server;
+use super::arguments::{find_server, timeout};
 use super::failure::Failure;
 use super::file::read_herd;
 use super::whatsat::{max, radius};
@@ -12,9 +12,6 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 use structopt::StructOpt;
-
-/// Where Redis listens when nobody says otherwise.
-const REDIS: &str = "127.0.0.1:6379";
 
 /// The longest `--duration` and `--warmup`: a day.
 const SECONDS_MAX: f64 = 86_400.0;
@@ -83,8 +80,15 @@ pub(crate) struct BenchArguments {
     /// Prints the figures as JSON
     #[structopt(long)]
     pub(crate) json: bool,
-    /// The servers to load: names, or HOST:PORT [default: the herd's first, or Redis
-    /// at 127.0.0.1:6379]
+    /// Adds clients also to a server that already knows some of an earlier bench. The
+    /// clients of bench are named bench-NUMBER and stay on the servers
+    #[structopt(long)]
+    pub(crate) pollute: bool,
+    /// How long to wait for a connection, and for any reply while commands wait for one
+    #[structopt(long, value_name = "SECONDS", default_value = "30", allow_hyphen_values = true)]
+    timeout: String,
+    /// The servers to load: names, or HOST:PORT. bench adds clients to them, so none
+    /// is chosen by default
     #[structopt(long = "server", value_name = "SERVER", parse(from_os_str))]
     servers: Vec<OsString>,
     /// The file that says where the herd's servers are [default: a built-in herd of
@@ -108,6 +112,7 @@ impl BenchArguments {
             fill: if self.fill || asking.get() > 0 { Fill::Everybody } else { Fill::Nobody },
             warm_up: seconds("warmup", &self.warmup)?,
             length: self.length()?,
+            timeout: timeout(&self.timeout)?,
         };
         Bench::new(plan).map_err(|error| {
             Failure::Usage(match error {
@@ -129,14 +134,14 @@ impl BenchArguments {
     }
 
     fn servers(&self) -> Result<Vec<Destination>, Failure> {
-        let herd = read_herd(self.herd.as_deref())?;
-        match (self.servers.as_slice(), self.dialect()) {
-            ([], Dialect::Herd) => Ok(vec![Destination::first_of(&herd)]),
-            ([], Dialect::RedisSet | Dialect::RedisGeoAdd) => {
-                Ok(vec![find_server(REDIS.as_ref(), &herd)?])
-            }
-            (named, _) => named.iter().map(|text| find_server(text, &herd)).collect(),
+        if self.servers.is_empty() {
+            return Err(Failure::Usage(
+                "bench adds invented clients to the servers that it loads: name them with --server"
+                    .to_owned(),
+            ));
         }
+        let herd = read_herd(self.herd.as_deref())?;
+        self.servers.iter().map(|text| find_server(text, &herd)).collect()
     }
 
     fn length(&self) -> Result<Length, Failure> {
@@ -148,7 +153,7 @@ impl BenchArguments {
             (None, duration) => {
                 let span = seconds("duration", duration.as_deref().unwrap_or("10"))?;
                 match span.is_zero() {
-                    true => Err(Failure::Usage("invalid --duration: it must not be 0".to_owned())),
+                    true => Err(Failure::Usage("--duration must be more than 0".to_owned())),
                     false => Ok(Length::Span(span)),
                 }
             }
@@ -160,14 +165,14 @@ fn whole_number<const MIN: u32, const MAX: u32>(
     name: &str,
     text: &str,
 ) -> Result<WholeNumber<MIN, MAX>, Failure> {
-    text.parse().map_err(|error: OutOfRange| Failure::Usage(format!("invalid --{name}: {error}")))
+    text.parse().map_err(|error: OutOfRange| Failure::Usage(format!("--{name} {error}")))
 }
 
 fn seconds(name: &str, text: &str) -> Result<Duration, Failure> {
     let seconds = text.parse().ok().filter(|seconds| (0.0..=SECONDS_MAX).contains(seconds));
     seconds.map(Duration::from_secs_f64).ok_or_else(|| {
         Failure::Usage(format!(
-            "invalid --{name}: {text:?} is no number of seconds from 0 to {SECONDS_MAX}"
+            "--{name} must be a number of seconds from 0 to {SECONDS_MAX} (got {text:?})"
         ))
     })
 }

@@ -11,6 +11,9 @@ pub(crate) enum Failure {
     Usage(String),
     /// The server said `?` or could not be reached, or an expectation failed: status 1.
     Outcome(String),
+    /// The user interrupted a measurement, whose figures so far are printed: status 130, as a shell
+    /// reports a command that Ctrl-C ended.
+    Interrupted(String),
     /// Nobody takes the answers, or they cannot be written.
     Output(io::Error),
 }
@@ -21,6 +24,7 @@ impl Failure {
         let (message, status) = match self {
             Failure::Usage(message) => (message.clone(), 2),
             Failure::Outcome(message) => (message.clone(), 1),
+            Failure::Interrupted(message) => (message.clone(), 130),
             // Whoever reads the answers, `head` for example, has had enough of them.
             Failure::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 return ExitCode::SUCCESS;

@@ -107,12 +107,25 @@ fn place_point(location: Location<'_>) -> Point {
 }
 
 fn client_point(position: Position<'_>) -> serde_json::Result<Point> {
+    Ok(Point { coordinates: [longitude(position)?, latitude(position)?] })
+}
+
+/// The degrees north, with the digits that they came in.
+pub(super) fn latitude(position: Position<'_>) -> serde_json::Result<Box<RawValue>> {
     let text = position.to_string();
+    RawValue::from_string(json_number(degrees(&text).0))
+}
+
+/// The degrees east, with the digits that they came in.
+pub(super) fn longitude(position: Position<'_>) -> serde_json::Result<Box<RawValue>> {
+    let text = position.to_string();
+    RawValue::from_string(json_number(degrees(&text).1))
+}
+
+/// Latitude and longitude of a position's text.
+fn degrees(text: &str) -> (&str, &str) {
     let text = text.trim_end_matches('/');
-    let longitude_at = text.rfind(['+', '-']).unwrap_or_default();
-    let (latitude, longitude) = text.split_at(longitude_at);
-    let number = |degrees: &str| RawValue::from_string(json_number(degrees));
-    Ok(Point { coordinates: [number(longitude)?, number(latitude)?] })
+    text.split_at(text.rfind(['+', '-']).unwrap_or_default())
 }
 
 /// The same number as JSON writes it: without a plus, and without zeros at its start.

@@ -3,6 +3,7 @@
 use super::arguments::IamatArguments;
 use super::failure::Failure;
 use super::output::Output;
+use super::position_advice::position_advice;
 use super::send::{Conversation, command_line};
 use herd::protocol::{ClientId, InvalidField, Position, Timestamp};
 use herd_client::{Reply, now};
@@ -10,9 +11,8 @@ use herd_client::{Reply, now};
 /// Tells where a client is, and prints the server's AT line.
 pub(super) async fn run(arguments: &IamatArguments, output: &mut Output) -> Result<(), Failure> {
     let id = client_id(arguments.id.as_encoded_bytes())?;
-    let position = Position::parse(arguments.loc.as_encoded_bytes()).map_err(|error| {
-        usage(error, "--loc takes decimal degrees with signs, as +34.068930-118.445127")
-    })?;
+    let position = Position::parse(arguments.loc.as_encoded_bytes())
+        .map_err(|error| usage(error, &position_advice(&arguments.loc.to_string_lossy())))?;
     let time = arguments.time.as_ref().map(|time| time.as_encoded_bytes());
     if let Some(time) = time {
         Timestamp::parse(time).map_err(|error| {
@@ -28,15 +28,16 @@ pub(super) async fn run(arguments: &IamatArguments, output: &mut Output) -> Resu
     line(now())?;
     let mut conversation = Conversation::begin(&arguments.server).await?;
     let reply = conversation.send(&line(now())?).await?;
-    output.write(reply.as_bytes())?;
-    match reply {
-        Reply::At(_) => Ok(()),
-        Reply::Places(_) | Reply::Invalid(_) | Reply::Nothing => Err(Failure::Outcome(format!(
-            "{} refused the position: its time is too far in that server's future, or the server \
-             takes no more clients",
-            conversation.server()
-        ))),
+    output.write_as_received(reply.as_bytes())?;
+    if let Reply::At(_) = reply {
+        return Ok(());
     }
+    conversation.check_port().await?;
+    Err(Failure::Outcome(format!(
+        "{} refused the position: its time is too far in that server's future, or the server takes \
+         no more clients",
+        conversation.server()
+    )))
 }
 
 /// The ID of a client, as `--id` has it.

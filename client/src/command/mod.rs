@@ -14,11 +14,14 @@ mod file;
 mod geojson;
 mod iamat;
 mod json_text;
+mod manual;
 mod nearby;
 mod options;
 mod output;
 mod paint;
+mod places_json;
 mod places_table;
+mod position_advice;
 mod printable;
 mod replay;
 mod send;
@@ -50,6 +53,8 @@ async fn carry_out(options: &Options) -> Result<(), Failure> {
         Subcommand::Whatsat(arguments) => whatsat::run(arguments, &mut output).await,
         Subcommand::Send(arguments) => send::run(arguments, &mut output).await,
         Subcommand::Replay(arguments) => replay::run(arguments, &mut output).await,
-        Subcommand::Bench(arguments) => bench::run(arguments, &mut output),
+        Subcommand::Bench(arguments) => bench::run(arguments, &mut output).await,
+        Subcommand::Completions { shell } => Ok(output.write(&manual::completions(*shell))?),
+        Subcommand::Man => Ok(output.write(&manual::page())?),
     }
 }

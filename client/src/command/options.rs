@@ -2,10 +2,12 @@
 
 use super::arguments::{IamatArguments, ReplayArguments, SendArguments, WhatsatArguments};
 use super::bench_arguments::BenchArguments;
-use std::io::{self, Write};
+use super::failure::Failure;
+use super::output::{Output, say};
+use std::env;
 use std::process::ExitCode;
 use structopt::StructOpt;
-use structopt::clap::AppSettings;
+use structopt::clap::{AppSettings, Shell};
 
 /// Tells a herd of servers where a client is, and asks what is near it.
 #[derive(Debug, StructOpt)]
@@ -20,7 +22,8 @@ use structopt::clap::AppSettings;
     ],
     after_help = "EXIT STATUS:\n    0  the server answered, and every expectation was met\n    \
                   1  the server said \"?\" or could not be reached, or an expectation failed\n    \
-                  2  bad usage"
+                  2  bad usage\n    \
+                  130  Ctrl-C ended bench, which printed what it had measured"
 )]
 pub(crate) struct Options {
     #[structopt(subcommand)]
@@ -41,21 +44,48 @@ pub(crate) enum Subcommand {
     /// Runs request scripts and checks what they expect
     Replay(ReplayArguments),
     /// Loads servers and measures how fast they answer
-    #[structopt(usage = "herd-client bench [OPTIONS]")]
+    #[structopt(usage = "herd-client bench [OPTIONS] --server <SERVER>...")]
     Bench(BenchArguments),
+    /// Prints a script that completes the arguments of this command in a shell
+    Completions {
+        /// The shell
+        #[structopt(value_name = "SHELL", possible_values = &Shell::variants())]
+        shell: Shell,
+    },
+    /// Prints the manual page of this command, for man -l -
+    Man,
 }
 
 impl Options {
     /// The arguments of this process, or its exit status when they ask for help or make no sense.
     pub(crate) fn read() -> Result<Self, ExitCode> {
+        // The argument parser would write the version itself, and hide why it could not.
+        if env::args_os().nth(1).is_some_and(|first| first == "--version" || first == "-V") {
+            return Err(print(concat!("herd-client ", env!("CARGO_PKG_VERSION"))));
+        }
         Self::from_args_safe().map_err(|error| {
-            // A closed pipe behind the help is no reason to complain.
             if error.use_stderr() {
-                let _ = writeln!(io::stderr(), "{}", error.message);
+                say(&(error.message + advice(error.info.as_deref())));
                 return ExitCode::from(2);
             }
-            let _ = writeln!(io::stdout(), "{}", error.message);
-            ExitCode::SUCCESS
+            print(&error.message)
         })
+    }
+}
+
+/// Prints the whole answer of a command that has no other task.
+fn print(text: &str) -> ExitCode {
+    let written = Output::of_this_process().write(format!("{text}\n").as_bytes());
+    written.map_or_else(|error| Failure::Output(error).report(), |()| ExitCode::SUCCESS)
+}
+
+/// What to write instead of options that there once were.
+fn advice(wrong: Option<&[String]>) -> &'static str {
+    match wrong.and_then(<[_]>::first).map(String::as_str) {
+        Some("--raw") => "\n\nWrite --format raw",
+        Some("--geojson") => "\n\nWrite --format geojson",
+        Some("--table") => "\n\nWrite --format table",
+        Some("--json") => "\n\nWrite --format json",
+        _ => "",
     }
 }

@@ -23,6 +23,13 @@ pub(super) fn printable_bytes(bytes: &[u8]) -> String {
     printable(&String::from_utf8_lossy(bytes)).into_owned()
 }
 
+/// The same of several lines. Line ends and tabs stay, since they belong to the layout.
+pub(super) fn printable_lines(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    let is_unwelcome = |character| !matches!(character, '\n' | '\t') && is_command(character);
+    text.replace(is_unwelcome, "\u{fffd}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +48,6 @@ mod tests {
         }
         // One byte is CSI to a terminal that takes Latin-1.
         assert_eq!(printable_bytes(b"x\x9b2J\x1b"), "x\u{fffd}2J\u{fffd}");
+        assert_eq!(printable_lines(b"a\tb\r\nc\rd\x1b\n"), "a\tb\nc\u{fffd}d\u{fffd}\n");
     }
 }

@@ -2,10 +2,12 @@
 
 use super::arguments::ReplayArguments;
 use super::failure::Failure;
-use super::file::read_file;
+use super::file::{is_standard_input, read_file};
 use super::output::{Output, say};
-use super::paint::{Ink, Paint};
+use super::paint::Ink;
+use super::printable::printable_lines;
 use herd_client::script::{AfterFailure, Event, Runner, Script, Tally};
+use std::borrow::Cow;
 use std::io;
 
 /// Runs the scripts one after the other, once all of them are read.
@@ -13,12 +15,17 @@ pub(super) async fn run(arguments: &ReplayArguments, output: &mut Output) -> Res
     let herd = arguments.server.herd()?;
     let start = arguments.server.server(&herd)?;
     let read = arguments.scripts.iter().map(|path| {
-        let script = Script::parse(&path.display().to_string(), &read_file(path)?, &herd);
+        let name = if is_standard_input(path) { "-".into() } else { path.display().to_string() };
+        let script = Script::parse(&name, &read_file(path)?, &herd);
         script.map_err(|error| Failure::Usage(error.to_string()))
     });
     let scripts = read.collect::<Result<Vec<_>, Failure>>()?;
+    for script in scripts.iter().filter(|script| !script.has_expectations()) {
+        say(&format!("note: {} expects nothing, so it tests nothing", script.name()));
+    }
     let after_failure = if arguments.keep_going { AfterFailure::GoOn } else { AfterFailure::Stop };
-    let mut runner = Runner::new(start, after_failure);
+    let runner = Runner::new(start, after_failure);
+    let mut runner = runner.with_timeout(arguments.server.timeout()?);
     for script in &scripts {
         show_line(Ink::Aside, &format!("# {}", script.name()), output)?;
         runner.run(script, |event| show(&event, output)).await?;
@@ -48,11 +55,12 @@ fn show(event: &Event<'_>, output: &mut Output) -> io::Result<()> {
         Event::Wait(span) => show_line(Ink::Aside, &format!("wait {span:?}"), output),
         Event::Request(line) => {
             let mut text = Vec::new();
-            output.paint().push(Ink::Said, &[b"> ", *line].concat(), &mut text);
+            let line = shown(line, output);
+            output.paint().push(Ink::Said, &[b"> ", &*line].concat(), &mut text);
             text.push(b'\n');
             output.write(&text)
         }
-        Event::Reply(reply) => output.write(&answered(reply.as_bytes(), output.paint())),
+        Event::Reply(reply) => output.write(&answered(reply.as_bytes(), output)),
         Event::Failure { script, line, message } => {
             say(&format!("{script}:{line}: {message}"));
             Ok(())
@@ -60,17 +68,25 @@ fn show(event: &Event<'_>, output: &mut Output) -> io::Result<()> {
     }
 }
 
+/// The bytes as they are, or without the characters that command a terminal, on a terminal.
+fn shown<'b>(bytes: &'b [u8], output: &Output) -> Cow<'b, [u8]> {
+    match output.is_terminal() {
+        true => Cow::Owned(printable_lines(bytes).into_bytes()),
+        false => Cow::Borrowed(bytes),
+    }
+}
+
 fn show_line(ink: Ink, line: &str, output: &mut Output) -> io::Result<()> {
     let mut text = Vec::new();
-    output.paint().push(ink, line.as_bytes(), &mut text);
+    output.paint().push(ink, &shown(line.as_bytes(), output), &mut text);
     text.push(b'\n');
     output.write(&text)
 }
 
 /// A reply with a mark before each line, and the mark of an invalid command in alarm.
-fn answered(reply: &[u8], paint: Paint) -> Vec<u8> {
-    let mut text = Vec::new();
-    for line in reply.split_inclusive(|&byte| byte == b'\n') {
+fn answered(reply: &[u8], output: &Output) -> Vec<u8> {
+    let (mut text, paint) = (Vec::new(), output.paint());
+    for line in shown(reply, output).split_inclusive(|&byte| byte == b'\n') {
         text.extend_from_slice(b"< ");
         match line.strip_prefix(b"?") {
             Some(rest) => {

@@ -10,10 +10,11 @@ use herd_client::{Client, Destination, Problem, Reply};
 pub(super) async fn run(arguments: &SendArguments, output: &mut Output) -> Result<(), Failure> {
     let mut conversation = Conversation::begin(&arguments.server).await?;
     let reply = conversation.send(arguments.line.as_encoded_bytes()).await?;
-    output.write(reply.as_bytes())?;
+    output.write_as_received(reply.as_bytes())?;
     match reply {
         Reply::At(_) | Reply::Places(_) | Reply::Nothing => Ok(()),
         Reply::Invalid(_) => {
+            conversation.check_port().await?;
             let server = conversation.server();
             Err(Failure::Outcome(format!("{server} calls this an invalid command")))
         }
@@ -30,7 +31,7 @@ impl Conversation {
     /// Connects.
     pub(super) async fn begin(arguments: &ServerArguments) -> Result<Self, Failure> {
         let server = arguments.server(&arguments.herd()?)?;
-        let connected = Client::connect(server.address()).await;
+        let connected = Client::connect_within(arguments.timeout()?, server.address()).await;
         let client = connected.map_err(|error| Failure::Outcome(server.explain(&error)))?;
         Ok(Self { server, client })
     }
@@ -38,6 +39,21 @@ impl Conversation {
     /// The server.
     pub(super) fn server(&self) -> &Destination {
         &self.server
+    }
+
+    /// After a refusal: fails if what refused is the port that servers use among each other. That port
+    /// closes a connection after the first line that it does not know, and a client port never does.
+    pub(super) async fn check_port(&mut self) -> Result<(), Failure> {
+        match self.client.send(b"").await {
+            Err(error) if matches!(error.problem(), Problem::Closed | Problem::Lost(_)) => {
+                Err(Failure::Outcome(format!(
+                    "{} closes the connection after a command, as the peer port of a herd-server \
+                     does: choose the port on which it listens for clients (\"listen\" in herd.toml)",
+                    self.server.address()
+                )))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Sends one line and returns the reply.

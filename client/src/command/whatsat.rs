@@ -8,6 +8,7 @@ use super::json_text;
 use super::nearby::Nearby;
 use super::output::{Output, say};
 use super::paint::Paint;
+use super::places_json::places_json;
 use super::places_table::places_table;
 use super::printable::printable_bytes;
 use super::send::{Conversation, command_line};
@@ -17,7 +18,7 @@ use std::ffi::OsStr;
 
 /// Asks what is near a client, and prints the answer.
 pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Result<(), Failure> {
-    let form = arguments.form()?;
+    let form = arguments.form();
     let id = client_id(arguments.id.as_encoded_bytes())?;
     let line = line(arguments, id)?;
     let mut conversation = Conversation::begin(&arguments.server).await?;
@@ -26,11 +27,12 @@ pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Re
         return show(places, form, output);
     }
     match form {
-        Form::Raw => output.write(reply.as_bytes())?,
-        Form::Json => output.write(&shown_line(reply.first_line()))?,
-        // Whoever takes a table or a map from the output finds nothing else there.
-        Form::Table | Form::GeoJson => (),
+        Form::Raw => output.write_as_received(reply.as_bytes())?,
+        Form::Text => output.write(&shown_line(reply.first_line()))?,
+        // A program that reads a table, an object or a map must find nothing else there.
+        Form::Table | Form::Json | Form::GeoJson => (),
     }
+    conversation.check_port().await?;
     Err(Failure::Outcome(format!(
         "{} does not know {id}: tell it a position first, with herd-client iamat",
         conversation.server()
@@ -39,8 +41,12 @@ pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Re
 
 fn show(places: &PlacesReply, form: Form, output: &mut Output) -> Result<(), Failure> {
     match form {
-        Form::Raw => output.write(places.as_bytes())?,
+        Form::Raw => output.write_as_received(places.as_bytes())?,
         Form::Json => {
+            let json = places_json(&places.at().at(), places.json()).map_err(broken)?;
+            output.write(&json_after(Vec::new(), &json, output.paint()))?;
+        }
+        Form::Text => {
             let line = shown_line(places.at().as_bytes().trim_ascii_end());
             output.write(&json_after(line, places.json(), output.paint()))?;
         }
@@ -75,7 +81,9 @@ fn remark(nearby: &Nearby<'_>) {
 }
 
 fn broken(error: serde_json::Error) -> Failure {
-    Failure::Outcome(format!("the reply is not in the form of a Nearby Search: {error}; see --raw"))
+    Failure::Outcome(format!(
+        "the reply is not in the form of a Nearby Search: {error}; see --format raw"
+    ))
 }
 
 /// A line of the reply, fit for a terminal.

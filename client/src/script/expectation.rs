@@ -119,12 +119,10 @@ mod tests {
             check_json("/results/1 {}", json),
             failed("expected /results/1 {}, but there is no /results/1")
         );
-        assert_eq!(
-            check_json("/a 1", "{"),
-            failed(
-                "expected /a 1, but the last reply's JSON is broken: EOF while parsing an object \
-                 at line 1 column 1"
-            )
+        let broken = check_json("/a 1", "{").unwrap_err();
+        assert!(
+            broken.starts_with("expected /a 1, but the last reply's JSON is broken: "),
+            "{broken}"
         );
     }
 

@@ -15,9 +15,11 @@
 //! A `*` that ends a pattern as a field of its own matches the rest of the line. A JSON value is
 //! written as JSON. Requests before the first `@` go to the server that the [`Runner`] starts with.
 //!
-//! Whatever begins with no other step's word is a request and is sent as it stands, so that invalid
-//! commands can be sent as well. What would be another step, or none, goes after `send` and one
-//! space; `send` alone sends an empty line.
+//! A line whose first word is in upper case is a request and is sent as it stands, whether servers
+//! know the command or not. Any other line can be sent with `send` and one space before it; `send`
+//! alone sends an empty line. A line that is neither a step nor a request is an error.
+//!
+//! A script is UTF-8 text, see [`herd::config::text`].
 //!
 //! This room owns the language ([`Script`]) and carries it out ([`Runner`]). It opens no file and
 //! prints nothing: what happens is told to the caller as [`Event`]s.

@@ -58,6 +58,7 @@ pub struct Tally {
 /// Runs scripts, with one connection for each server that they name.
 pub struct Runner<R: Runtime = AsyncStd> {
     runtime: R,
+    timeout: Duration,
     start: Destination,
     after_failure: AfterFailure,
     clients: BTreeMap<Address, Client<R>>,
@@ -75,7 +76,12 @@ impl<R: Runtime> Runner<R> {
     /// A runner on `runtime`. Requests before a script's first `@` go to `start`.
     pub fn on(runtime: R, start: Destination, after_failure: AfterFailure) -> Self {
         let (clients, tally) = (BTreeMap::new(), Tally::default());
-        Self { runtime, start, after_failure, clients, tally }
+        Self { runtime, timeout: TIMEOUT_DEFAULT, start, after_failure, clients, tally }
+    }
+
+    /// Waits at most `timeout` for each connection and each reply, instead of [`TIMEOUT_DEFAULT`].
+    pub fn with_timeout(self, timeout: Duration) -> Self {
+        Self { timeout, ..self }
     }
 
     /// What came of all runs so far.
@@ -119,7 +125,7 @@ impl<R: Runtime> Runner<R> {
             Some(client) => Ok(client),
             None => {
                 let runtime = self.runtime.clone();
-                Client::connect_on(runtime, TIMEOUT_DEFAULT, server.address()).await
+                Client::connect_on(runtime, self.timeout, server.address()).await
             }
         }
     }

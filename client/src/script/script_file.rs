@@ -3,6 +3,7 @@
 use super::script_error::ScriptError;
 use super::step::Step;
 use herd::config::Herd;
+use herd::config::text::read_text;
 
 /// The steps of a script, each with its line, ready to run.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,7 +13,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// Reads the text of a script. `name`, usually the file's, goes into messages; the servers that
+    /// Reads the text of a script, in an encoding that [`read_text`] takes. `name`, usually the file's, goes into messages; the servers that
     /// the script names are looked up in `herd`.
     ///
     /// ```
@@ -32,9 +33,12 @@ impl Script {
     pub fn parse(name: &str, text: &[u8], herd: &Herd) -> Result<Self, ScriptError> {
         let mut steps = Vec::new();
         let mut requested = false;
-        for (line, number) in text.split(|&byte| byte == b'\n').zip(1..) {
+        let text = read_text(text)
+            .map_err(|error| ScriptError::new(name, error.line(), error.to_string()))?;
+        for (line, number) in text.lines().zip(1..) {
             let error = |message| ScriptError::new(name, number, message);
-            let Some(step) = Step::parse(line, herd).map_err(error)? else { continue };
+            let parsed = Step::parse(line.as_bytes(), herd);
+            let Some(step) = parsed.map_err(error)? else { continue };
             match step {
                 Step::Request(_) => requested = true,
                 Step::Expect(_) if !requested => {
@@ -50,6 +54,12 @@ impl Script {
     /// What it is called in messages.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it expects anything. A script that does not can fail only when a server gives no
+    /// reply.
+    pub fn has_expectations(&self) -> bool {
+        self.steps.iter().any(|(_, step)| matches!(step, Step::Expect(_)))
     }
 
     /// The steps and the lines that they stand on, counted from 1.
@@ -81,7 +91,7 @@ mod tests {
         };
         let request = |line: &str| Step::Request(Request::parse(line.as_bytes()).unwrap());
         let text = "# a comment\n\n@Ball\n  IAMAT k +1+1 {now}  \n expect AT *\n\t# another\n\
-                    wait 200ms\r\nwait 2s\n@localhost:1\nexpectations are commands\n\
+                    wait 200ms\r\nwait 2s\n@localhost:1\nEXPECTATIONS are commands\r\n\
                     expect-json /a 1";
         assert_eq!(
             parse(text),
@@ -92,7 +102,7 @@ mod tests {
                 (7, Step::Wait(Duration::from_millis(200))),
                 (8, Step::Wait(Duration::from_secs(2))),
                 (9, server("localhost:1")),
-                (10, request("expectations are commands")),
+                (10, request("EXPECTATIONS are commands")),
                 (11, Step::Expect(Expectation::parse_json(b"/a 1").unwrap())),
             ])
         );
@@ -110,8 +120,8 @@ mod tests {
             ("send\t# no comment", "# no comment"),
             ("send @Ball", "@Ball"),
             ("send send {now}", "send {now}"),
-            ("send\r", ""),
-            ("sending", "sending"),
+            ("send\r\n", ""),
+            ("send sending", "sending"),
         ] {
             assert_eq!(parse(step), Ok(vec![(1, request(line))]), "{step:?}");
         }
@@ -122,6 +132,30 @@ mod tests {
     fn mistakes_have_their_line() {
         for (text, message) in [
             ("\nexpect AT", "x.herd:2: nothing to expect before the first request"),
+            (
+                "X\nexpct AT",
+                "x.herd:2: unknown step \"expct\": did you mean \"expect\"? To send the line as it \
+                 stands, write send before it",
+            ),
+            (
+                "iamat kiwi",
+                "x.herd:1: unknown step \"iamat\": did you mean \"IAMAT\"? To send the line as it \
+                 stands, write send before it",
+            ),
+            (
+                "Expect AT",
+                "x.herd:1: unknown step \"Expect\": did you mean \"expect\"? To send the line as it \
+                 stands, write send before it",
+            ),
+            (
+                "? nothing",
+                "x.herd:1: unknown step \"?\": a step is @SERVER, expect, expect-json, wait, send or \
+                 a request in upper case. To send the line as it stands, write send before it",
+            ),
+            (
+                "X\rY",
+                "x.herd:1: this line has a CR without an LF: save the file with LF or CRLF line ends",
+            ),
             ("X\nexpect", "x.herd:2: expect what? write expect AT Alford * or so"),
             (
                 "@",

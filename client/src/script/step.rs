@@ -3,18 +3,22 @@
 use super::expectation::Expectation;
 use super::request::Request;
 use crate::destination::{Destination, InvalidTarget, Target};
+use crate::spelling::nearest;
 use herd::config::Herd;
 use std::time::Duration;
 
 /// The longest `wait`, an hour: a longer one is a typing error.
 pub(super) const WAIT_MAX: Duration = Duration::from_secs(3600);
 
+/// The words that a line may begin with, except for requests of servers to come.
+const WORDS: [&str; 6] = ["expect", "expect-json", "wait", "send", "IAMAT", "WHATSAT"];
+
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Step {
     /// `@NAME` or `@HOST:PORT`: where the following requests go.
     Server(Destination),
-    /// `send LINE`, or anything that is no other step: a line to send.
+    /// `send LINE`, or a line whose first word is in upper case: a line to send.
     Request(Request),
     /// `expect` or `expect-json`: what the last reply must be.
     Expect(Expectation),
@@ -39,10 +43,26 @@ impl Step {
             b"expect-json" => Step::Expect(Expectation::parse_json(rest.trim_ascii())?),
             b"wait" => Step::Wait(span(rest.trim_ascii())?),
             b"send" => Step::Request(Request::parse(line_to_send(line))?),
-            _ => Step::Request(Request::parse(line)?),
+            word if is_request(word) => Step::Request(Request::parse(line)?),
+            word => return Err(unknown(&String::from_utf8_lossy(word))),
         };
         Ok(Some(step))
     }
+}
+
+/// Whether a line that begins with this word is sent as it stands. A word in lower case is more often
+/// a misspelt step than a command.
+fn is_request(word: &[u8]) -> bool {
+    word.first().is_some_and(u8::is_ascii_uppercase) && !word.iter().any(u8::is_ascii_lowercase)
+}
+
+fn unknown(word: &str) -> String {
+    let meant = match nearest(word, &WORDS) {
+        Some(nearest) => format!("did you mean \"{nearest}\"?"),
+        None => "a step is @SERVER, expect, expect-json, wait, send or a request in upper case."
+            .to_owned(),
+    };
+    format!("unknown step \"{word}\": {meant} To send the line as it stands, write send before it")
 }
 
 fn server(text: &[u8], herd: &Herd) -> Result<Destination, String> {

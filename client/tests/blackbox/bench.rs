@@ -1,5 +1,7 @@
 //! `herd-client bench`.
 
+#[cfg(unix)]
+use crate::command::herd_client;
 use crate::command::{Ran, Scratch, run};
 use crate::stub::{Answer, Nobody, Stub, says};
 #[cfg(unix)]
@@ -8,6 +10,8 @@ use herd::config::Herd;
 use herd::runtime::AsyncStd;
 use herd::server::Server;
 use serde_json::Value;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 /// A server that answers each IAMAT.
 fn alford() -> Stub {
@@ -29,7 +33,7 @@ fn solo() -> String {
 /// Runs `bench` without a warm-up.
 fn bench(servers: &[&str], more: &str) -> Ran {
     let servers = servers.iter().flat_map(|server| ["--server", server]);
-    let arguments = ["bench", "--warmup", "0"].into_iter().chain(servers);
+    let arguments = ["bench", "--pollute", "--warmup", "0"].into_iter().chain(servers);
     run(&arguments.chain(more.split_whitespace()).collect::<Vec<_>>())
 }
 
@@ -115,7 +119,7 @@ fn people_get_tables() {
 #[test]
 fn a_terminal_gets_colors() {
     let address = alford().address();
-    let arguments = ["bench", "--warmup", "0", "--count", "3", "--server", &address];
+    let arguments = ["bench", "--pollute", "--warmup", "0", "--count", "3", "--server", &address];
     assert!(run_on_terminal(&arguments, &[]).starts_with("\x1b[1mCOMMANDS\x1b[0m"));
 }
 
@@ -204,18 +208,19 @@ fn redis_gets_its_own_commands() {
 #[test]
 fn mistakes_are_explained() {
     for (arguments, message) in [
-        ("--connections 0", "invalid --connections: \"0\" is no whole number from 1 to 10000"),
+        ("--connections 0", "--connections must be a whole number from 1 to 10000 (got \"0\")"),
         (
             "--connections 10001",
-            "invalid --connections: \"10001\" is no whole number from 1 to 10000",
+            "--connections must be a whole number from 1 to 10000 (got \"10001\")",
         ),
-        ("--depth 0", "invalid --depth: \"0\" is no whole number from 1 to 10000"),
-        ("--depth -1", "invalid --depth: \"-1\" is no whole number from 1 to 10000"),
-        ("--clients x", "invalid --clients: \"x\" is no whole number from 1 to 10000000"),
-        ("--count 0", "invalid --count: \"0\" is no whole number from 1 to 4294967295"),
-        ("--whatsat 101", "invalid --whatsat: \"101\" is no whole number from 0 to 100"),
-        ("--duration 0", "invalid --duration: it must not be 0"),
-        ("--duration nan", "invalid --duration: \"nan\" is no number of seconds from 0 to 86400"),
+        ("--depth 0", "--depth must be a whole number from 1 to 10000 (got \"0\")"),
+        ("--depth -1", "--depth must be a whole number from 1 to 10000 (got \"-1\")"),
+        ("--clients x", "--clients must be a whole number from 1 to 10000000 (got \"x\")"),
+        ("--count 0", "--count must be a whole number from 1 to 4294967295 (got \"0\")"),
+        ("--whatsat 101", "--whatsat must be a whole number from 0 to 100 (got \"101\")"),
+        ("--duration 0", "--duration must be more than 0"),
+        ("--duration nan", "--duration must be a number of seconds from 0 to 86400 (got \"nan\")"),
+        ("--timeout 0", "--timeout must be a number of seconds from 0.001 to 86400 (got \"0\")"),
         ("--radius 51", "invalid radius: \"51\"; --radius takes kilometres from 0 to 50"),
         ("--max 21", "invalid max: \"21\"; --max takes a whole number from 0 to 20"),
         (
@@ -235,7 +240,8 @@ fn mistakes_are_explained() {
         ),
     ] {
         let expected = Ran::expected(2, "", &format!("error: {message}\n"));
-        let arguments: Vec<_> = ["bench"].into_iter().chain(arguments.split(' ')).collect();
+        let arguments: Vec<_> =
+            ["bench", "--server", "Alford"].into_iter().chain(arguments.split(' ')).collect();
         assert_eq!(run(&arguments), expected, "{arguments:?}");
     }
     for arguments in [&["--count", "1", "--duration", "1"][..], &["--against", "tile38"]] {
@@ -248,9 +254,57 @@ fn mistakes_are_explained() {
 #[cfg(unix)]
 #[test]
 fn too_few_descriptors_are_explained() {
-    let script = format!("ulimit -n 64; exec {} bench", env!("CARGO_BIN_EXE_herd-client"));
+    let script =
+        format!("ulimit -n 64; exec {} bench --server Alford", env!("CARGO_BIN_EXE_herd-client"));
     let ran = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
     let stderr = "error: 50 connections need 82 open files, and this process may have 64: raise the \
                   limit with ulimit -n, or choose less of --connections\n";
     assert_eq!(Ran::from(ran), Ran::expected(2, "", stderr));
+}
+
+/// A measurement that went to the first server of a herd by default would fill a live one.
+#[test]
+fn bench_chooses_no_server_by_itself() {
+    let stderr = "error: bench adds invented clients to the servers that it loads: name them with \
+                  --server\n";
+    for against in ["herd", "redis"] {
+        assert_eq!(run(&["bench", "--against", against]), Ran::expected(2, "", stderr));
+    }
+}
+
+/// The clients of a measurement stay, so a second one on the same server must be meant.
+#[test]
+fn clients_of_an_earlier_bench_are_found() {
+    let server = solo();
+    let bench = ["bench", "--server", &server, "--warmup", "0", "--count", "1", "--fill", "--json"];
+    assert_eq!(run(&bench).status, 0);
+    let stderr = format!(
+        "error: {server} already knows clients (bench-000000000000000000000 is one of them), and \
+         bench would add more, which stay there: choose a server without clients, or write \
+         --pollute\n"
+    );
+    assert_eq!(run(&bench), Ran::expected(2, "", &stderr));
+    assert_eq!(run(&[&bench[..], &["--pollute"]].concat()).status, 0);
+}
+
+/// Whoever ends a measurement early wants to see what it has cost so much time to find out.
+#[cfg(unix)]
+#[test]
+fn an_interrupt_prints_what_was_measured() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let stub = alford();
+    let address = stub.address();
+    let arguments = ["bench", "--pollute", "--warmup", "0", "--json", "--server", &address];
+    let mut command = herd_client(&arguments);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while stub.heard().len() < 100 {
+        assert!(Instant::now() < deadline, "bench sends nothing");
+        std::thread::yield_now();
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let ran: Ran = child.wait_with_output().unwrap().into();
+    let stderr = "error: interrupted: these figures are about what was measured until then\n";
+    assert_eq!((ran.status, ran.stderr.as_str()), (130, stderr));
+    assert!(figures(&ran)["commands"].as_u64().unwrap() > 0);
 }

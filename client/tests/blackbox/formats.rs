@@ -1,4 +1,4 @@
-//! `herd-client whatsat` with `--format` and `--geojson`.
+//! `herd-client whatsat` with `--format`.
 
 use crate::command::{Ran, run};
 use crate::stub::{Stub, says};
@@ -79,7 +79,7 @@ Places from X & Y
 /// Map programs must find longitude first and the server's digits.
 #[test]
 fn geojson_is_for_maps() {
-    let ran = whatsat(&stub(JSON), &["--geojson"]);
+    let ran = whatsat(&stub(JSON), &["--format", "geojson"]);
     assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
     for text in [
         "\"coordinates\": [\n          179.990000,\n          -17.000000\n        ]",
@@ -116,7 +116,7 @@ fn a_reply_without_places_is_explained() {
     ] {
         let stub = stub(json);
         assert_eq!(whatsat(&stub, &["--format", "table"]), Ran::expected(0, "", remark));
-        let map = whatsat(&stub, &["--geojson"]);
+        let map = whatsat(&stub, &["--format", "geojson"]);
         assert_eq!((map.status, map.stderr.as_str()), (0, remark));
     }
 }
@@ -134,15 +134,15 @@ fn names_command_no_terminal() {
         "NAME          KIND  DISTANCE  BEARING  VICINITY\n\
          a\u{fffd}[2J\u{fffd}b\u{fffd}31m\u{fffd}\n"
     );
-    let json = whatsat(&stub, &["--format", "json"]);
+    let json = whatsat(&stub, &["--format", "text"]);
     let name = "\"name\" : \"a\\u001b[2J\\nb\\u009b31m\\u202e\"";
     assert_eq!(
         json.stdout,
         format!("{AT}{{\n\"results\" : [ {{ {name} }} ],\n\"status\" : \"OK\"\n}}\n")
     );
-    let map = whatsat(&stub, &["--geojson"]).stdout;
+    let map = whatsat(&stub, &["--format", "geojson"]).stdout;
     assert!(map.contains("\"name\": \"a\\u001b[2J\\nb\\u009b31m\\u202e\""), "{map}");
-    let raw = whatsat(&stub, &["--raw"]).stdout;
+    let raw = whatsat(&stub, &["--format", "raw"]).stdout;
     assert!(raw.contains('\u{9b}'), "{raw}");
 }
 
@@ -154,8 +154,8 @@ fn an_unknown_client_makes_no_table() {
         "error: {} does not know kiwi: tell it a position first, with herd-client iamat\n",
         stub.address()
     );
-    for form in [&["--format", "table"][..], &["--geojson"]] {
-        assert_eq!(whatsat(&stub, form), Ran::expected(1, "", &stderr));
+    for form in ["table", "json", "geojson"] {
+        assert_eq!(whatsat(&stub, &["--format", form]), Ran::expected(1, "", &stderr));
     }
 }
 
@@ -163,7 +163,49 @@ fn an_unknown_client_makes_no_table() {
 #[test]
 fn another_reply_is_status_1() {
     let ran = whatsat(&stub("{\"results\":[]}"), &["--format", "table"]);
-    let stderr = "error: the reply is not in the form of a Nearby Search: missing field `status` \
-                  at line 1 column 14; see --raw\n";
-    assert_eq!(ran, Ran::expected(1, "", stderr));
+    assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
+    let start = "error: the reply is not in the form of a Nearby Search: ";
+    assert!(ran.stderr.starts_with(start), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("; see --format raw\n"), "{}", ran.stderr);
+}
+
+/// A program reads it with one call: the AT line must not stand before it.
+#[test]
+fn json_is_one_object() {
+    let ran = whatsat(&stub(JSON), &["--format", "json"]);
+    assert_eq!((ran.status, ran.stderr.as_str()), (0, ""));
+    let object: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(object["at"]["client"], "kiwi");
+    assert_eq!(object["at"]["time"], "1479413884.392014450");
+    assert_eq!(object["places"], serde_json::from_str::<serde_json::Value>(JSON).unwrap());
+}
+
+/// A flag of earlier versions is answered with what to write today.
+#[test]
+fn old_flags_name_the_new_ones() {
+    for (flag, format) in [("--raw", "raw"), ("--geojson", "geojson"), ("--table", "table")] {
+        let ran = run(&["whatsat", "--id", "kiwi", flag]);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.ends_with(&format!("Write --format {format}\n")), "{}", ran.stderr);
+    }
+}
+
+/// A terminal gets no characters of strangers that command it, in any form; a pipe gets the bytes.
+#[cfg(unix)]
+#[test]
+fn no_form_commands_a_terminal() {
+    use crate::terminal::run_on_terminal;
+    let stub =
+        stub("{\"results\" : [ { \"name\" : \"a\u{9b}31m\u{202e}\" } ], \"status\" : \"OK\"}");
+    let address = stub.address();
+    let places = ["raw", "text", "json", "table", "geojson"].map(|form| {
+        ["whatsat", "--id", "kiwi", "--format", form, "--server", &address].map(str::to_owned)
+    });
+    let send = ["send", "WHATSAT kiwi 1 1", "--server", &address].map(str::to_owned);
+    let runs = places.iter().map(|form| &form[..]).chain([&send[..]]);
+    for arguments in runs {
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        let shown = run_on_terminal(&arguments, &[("NO_COLOR", "1")]);
+        assert!(!shown.contains(['\u{9b}', '\u{202e}', '\u{1b}']), "{arguments:?}: {shown:?}");
+    }
 }

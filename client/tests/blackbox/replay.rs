@@ -1,6 +1,6 @@
 //! `herd-client replay`.
 
-use crate::command::{Ran, Scratch, run};
+use crate::command::{Ran, Scratch, herd_client, run};
 use crate::stub::{Nobody, Stub, says};
 
 /// Two servers, as a herd.toml knows them: one that takes positions, one that knows places.
@@ -40,7 +40,7 @@ fn a_conversation_is_printed_as_it_happens() {
     let script = Scratch::file(
         "# a position\nIAMAT kiwi +34-118 1\nexpect AT Alford * kiwi *\n\nwait 1ms\n@Ball\n\
          WHATSAT kiwi 10 5\nexpect AT Alford * kiwi *\nexpect-json /status \"OK\"\n\
-         @Alford\nwhat ever {1}\nexpect ? what ever *",
+         @Alford\nsend what ever {1}\nexpect ? what ever *",
     );
     let ran = servers.replay(&[script.path()]);
     let stdout = format!(
@@ -135,4 +135,19 @@ fn the_examples_are_read() {
     }
     names.sort();
     assert_eq!(names, ["flooding.herd", "invalid-commands.herd", "newest-wins.herd"]);
+}
+
+/// A pipe can hold a script, and one that expects nothing must not look like a test that passed.
+#[test]
+fn standard_input_is_a_script() {
+    let servers = TwoServers::start();
+    let script = Scratch::file("\u{feff}@Ball\r\nFOO\r\n");
+    let mut command = herd_client(&["replay", "-", "--herd", servers.herd.path()]);
+    let ran = command.stdin(std::fs::File::open(script.path()).unwrap()).output().unwrap();
+    let stderr = "note: - expects nothing, so it tests nothing\n\
+                  requests answered: 1; expectations met: 0; failures: 0\n";
+    assert_eq!(
+        Ran::from(ran),
+        Ran::expected(0, "# -\n@Ball\n> FOO\n< AT Alford +0.5 kiwi +34-118 1\n", stderr)
+    );
 }

@@ -1,7 +1,7 @@
 //! `herd-client send`.
 
 use crate::command::{Ran, run};
-use crate::stub::{Stub, says};
+use crate::stub::{Answer, Stub, says};
 
 /// Any line goes out as it is, be it a command or not.
 #[test]
@@ -30,4 +30,21 @@ fn a_line_break_is_bad_usage() {
     let stderr = "error: a command is one line, but there is a line break in \"a\\nb\"\n";
     assert_eq!(ran, Ran::expected(2, "", stderr));
     assert_eq!(stub.heard(), Vec::<String>::new());
+}
+
+/// The port of a server for its neighbors refuses everything, which looks like an unknown client.
+#[test]
+fn a_peer_port_is_recognized() {
+    let stub = Stub::answering(|line| Answer::Close(format!("? {line}\n").into_bytes()));
+    let address = stub.address();
+    let stderr = format!(
+        "error: {address} closes the connection after a command, as the peer port of a herd-server \
+         does: choose the port on which it listens for clients (\"listen\" in herd.toml)\n"
+    );
+    let whatsat = ["whatsat", "--id", "x", "--server", &address];
+    assert_eq!(run(&whatsat), Ran::expected(1, "? WHATSAT x 10 5\n", &stderr));
+    let send = ["send", "IAMAT", "--server", &address];
+    assert_eq!(run(&send), Ran::expected(1, "? IAMAT\n", &stderr));
+    let iamat = ["iamat", "--id", "x", "--loc", "+1+1", "--time", "1", "--server", &address];
+    assert_eq!(run(&iamat), Ran::expected(1, "? IAMAT x +1+1 1\n", &stderr));
 }

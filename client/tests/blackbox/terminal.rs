@@ -18,7 +18,13 @@ pub fn run_on_terminal(arguments: &[&str], environment: &[(&str, &str)]) -> Stri
     let name = ptsname(&terminal, Vec::new()).unwrap();
     let line = open(name, OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
     let mut command = herd_client(arguments);
-    let mut child = command.envs(environment.iter().copied()).stdout(line).spawn().unwrap();
+    let mut child = command
+        .env_remove("CLICOLOR")
+        .env("TERM", "xterm")
+        .envs(environment.iter().copied())
+        .stdout(line)
+        .spawn()
+        .unwrap();
     // The terminal hangs up once nobody holds its line.
     drop(command);
     let (mut sent, mut terminal) = (Vec::new(), File::from(terminal));

@@ -8,7 +8,6 @@ use crate::stub::Nobody;
 fn mistakes_are_explained() {
     let loc = "--loc takes decimal degrees with signs, as +34.068930-118.445127";
     let time = "--time takes seconds since 1970, as 1479413884.392014450";
-    let one_form = "--raw, --format and --geojson exclude each other: choose one";
     let iamat = ["iamat", "--id", "x"];
     let whatsat = ["whatsat", "--id", "x"];
     let good = ["--loc", "+34-118"];
@@ -25,7 +24,12 @@ fn mistakes_are_explained() {
             [&iamat[..], &["--loc", "34N118W"]].concat(),
             format!("invalid position: \"34N118W\"; {loc}"),
         ),
-        ([&iamat[..], &["--loc", "-91+0"]].concat(), format!("invalid position: \"-91+0\"; {loc}")),
+        (
+            [&iamat[..], &["--loc", "-91+0"]].concat(),
+            "invalid position: \"-91+0\"; the latitude -91 is not within -90 and +90; the latitude \
+             comes first: did you mean +0-91?"
+                .to_owned(),
+        ),
         (
             [&iamat[..], &good, &["--time", "noon"]].concat(),
             format!("invalid time: \"noon\"; {time}"),
@@ -44,12 +48,9 @@ fn mistakes_are_explained() {
             "invalid max: \"21\"; --max takes a whole number from 0 to 20".to_owned(),
         ),
         (
-            [&whatsat[..], &["--format", "xml"]].concat(),
-            "invalid format: \"xml\"; --format takes json or table".to_owned(),
+            [&whatsat[..], &["--timeout", "soon"]].concat(),
+            "--timeout must be a number of seconds from 0.001 to 86400 (got \"soon\")".to_owned(),
         ),
-        ([&whatsat[..], &["--raw", "--geojson"]].concat(), one_form.to_owned()),
-        ([&whatsat[..], &["--format", "json", "--raw"]].concat(), one_form.to_owned()),
-        ([&whatsat[..], &["--geojson", "--format", "table"]].concat(), one_form.to_owned()),
         (
             [&whatsat[..], &["--server", "Alfred"]].concat(),
             "unknown server \"Alfred\": the herd has Alford, Ball, Hamilton, Holiday, Welsh; name \
@@ -161,7 +162,7 @@ fn an_id_needs_not_be_utf_8() {
     let mut command = herd_client(&["whatsat", "--server", &stub.address(), "--id"]);
     let output = command.arg(OsStr::from_bytes(b"\xff")).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(stub.heard(), ["WHATSAT \u{fffd} 10 5"]);
+    assert_eq!(stub.heard(), ["WHATSAT \u{fffd} 10 5", ""]);
 }
 
 /// Arguments that are no text must end in a message, not in a panic of the argument parser.
@@ -184,5 +185,45 @@ fn no_argument_panics() {
     ] {
         let output = herd_client(arguments).arg(odd).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+/// A misspelt word is answered with the right one.
+#[test]
+fn misspelt_arguments_are_guessed() {
+    for (arguments, meant) in [
+        (&["wahtsat", "--id", "x"][..], "whatsat"),
+        (&["whatsat", "--id", "x", "--sever", "A"], "--server"),
+    ] {
+        let ran = run(arguments);
+        assert_eq!((ran.status, ran.stdout.as_str()), (2, ""));
+        assert!(ran.stderr.contains(meant) && !ran.stderr.contains('\u{fffd}'), "{}", ran.stderr);
+    }
+}
+
+/// A full disk must not look like success, and a closed pipe not like a failure.
+#[cfg(target_os = "linux")]
+#[test]
+fn every_output_tells_a_full_disk_from_a_closed_pipe() {
+    use std::process::Stdio;
+    for arguments in
+        [&["--help"][..], &["--version"], &["bench", "--help"], &["man"], &["completions", "bash"]]
+    {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut command = herd_client(arguments);
+        let ran: Ran = command
+            .stdout(full)
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+            .wait_with_output()
+            .unwrap()
+            .into();
+        assert_eq!(ran.status, 1, "{arguments:?}");
+        assert!(ran.stderr.starts_with("error: cannot write the answer: "), "{}", ran.stderr);
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let ran: Ran = herd_client(arguments).stdout(writer).output().unwrap().into();
+        assert_eq!(ran, Ran::expected(0, "", ""), "{arguments:?}");
     }
 }

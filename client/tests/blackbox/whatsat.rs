@@ -26,7 +26,8 @@ fn the_reply_is_printed() {
 #[test]
 fn raw_is_byte_for_byte() {
     let stub = Stub::answering(|_| says(format!("{AT}{{\"n\":1.50}}\n\n")));
-    let ran = run(&whatsat(&stub.address(), &["--raw", "--radius", "0.50", "--max", "020"]));
+    let ran =
+        run(&whatsat(&stub.address(), &["--format", "raw", "--radius", "0.50", "--max", "020"]));
     assert_eq!(ran, Ran::expected(0, &format!("{AT}{{\"n\":1.50}}\n\n"), ""));
     assert_eq!(stub.heard(), ["WHATSAT kiwi 0.50 020"]);
 }
