@@ -72,7 +72,7 @@ impl fmt::Display for ClientError {
                 write!(f, "reply of {address} is longer than {REPLY_BYTES_MAX} bytes")
             }
             Problem::NoReply(line) => {
-                write!(f, "{address} does not answer as a herd-server does: {line:?}")
+                write!(f, "{address} is no herd-server: it answered {line:?}")
             }
             Problem::Refused(reply) => write!(f, "{address} calls the command invalid: {reply:?}"),
             Problem::LineBreak(text) => {

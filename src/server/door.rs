@@ -77,8 +77,7 @@ impl<R: Runtime> Door<R> {
 
     /// Lets connections in until the future is dropped. While all slots are taken, the next
     /// connection waits in the system's queue. A connection beyond what its address may have is
-    /// closed at once. Running out of descriptors slows this down and never
-    /// ends it.
+    /// closed at once. Running out of descriptors slows this down and never ends it.
     pub(super) async fn accept(&self, runtime: &R, server: &ServerName) {
         let mut failing = false;
         loop {
@@ -108,6 +107,7 @@ impl<R: Runtime> Door<R> {
             });
         }
     }
+
     /// Counts one more connection of the address `from`, if it may have one more.
     fn admit(&self, runtime: &R, server: &ServerName, from: SocketAddr) -> Option<Guest> {
         let guest = self.record.guests.admit(from.ip());
@@ -118,5 +118,71 @@ impl<R: Runtime> Door<R> {
             log::warn!(server:%, door:%, from:%, count; "closed connections of an address that has too many");
         }
         guest
+    }
+}
+
+#[cfg(all(test, feature = "sim"))]
+mod tests {
+    use super::super::guests::Guests;
+    use super::super::status::DoorKind;
+    use super::*;
+    use crate::runtime::sim::{Machine, Sim};
+    use crate::runtime::{Clock, Net, Spawn};
+    use futures_lite::AsyncReadExt;
+    use std::io;
+
+    /// A handshake that hangs for the first connection and succeeds for all others.
+    #[derive(Default)]
+    struct HangsOnce(std::sync::atomic::AtomicBool);
+
+    impl<S: Stream> Security<S> for HangsOnce {
+        type Secured = S;
+
+        async fn secure(&self, stream: S) -> io::Result<S> {
+            if !self.0.swap(true, std::sync::atomic::Ordering::Relaxed) {
+                std::future::pending::<()>().await;
+            }
+            Ok(stream)
+        }
+    }
+
+    /// Closes each connection at once.
+    struct Closes;
+
+    impl<S: Stream> Service<S> for Closes {
+        async fn serve(&self, _stream: S, _from: SocketAddr) {}
+    }
+
+    /// Connects, and waits until the door closes the connection; when that was.
+    async fn closed_at(client: Machine) -> Duration {
+        let mut stream = client.connect("127.0.0.1:12000").await.expect("the door is open");
+        let mut rest = Vec::new();
+        let _ = stream.read_to_end(&mut rest).await;
+        client.uptime()
+    }
+
+    /// A client that never finishes its handshake must neither keep its slot nor keep others waiting.
+    #[test]
+    fn a_handshake_that_hangs_ends_and_holds_nobody_up() {
+        let sim = Sim::new(1);
+        let (machine, client) = (sim.machine("server"), sim.machine("client"));
+        let listener = sim.block_on(machine.listen("127.0.0.1:12000")).expect("it is free");
+        let record = DoorRecord::new(DoorKind::Line, listener.local_address(), 2, Guests::new(2));
+        let door = Door::new(&machine, record, listener, HangsOnce::default(), Closes);
+        let runtime = machine.clone();
+        machine.spawn(async move {
+            let server = "Alford".parse().expect("the name is legal");
+            door.accept(&runtime, &server).await;
+        });
+        let begin = client.uptime();
+        let (one, other) = sim.block_on(futures_lite::future::zip(
+            closed_at(client.clone()),
+            closed_at(client.clone()),
+        ));
+        // The simulated network decides which of them comes first.
+        let (served, hung) = (one.min(other), one.max(other));
+        assert!(served - begin < Duration::from_secs(1), "{served:?}");
+        assert!(hung - begin >= HANDSHAKE_TIMEOUT, "{hung:?}");
+        assert!(hung - begin < HANDSHAKE_TIMEOUT + Duration::from_secs(1), "{hung:?}");
     }
 }

@@ -117,7 +117,7 @@ impl BenchArguments {
         Bench::new(plan).map_err(|error| {
             Failure::Usage(match error {
                 UnfitPlan::TooMuchUnderWay(_) => {
-                    format!("{error}; choose less of --connections or --depth")
+                    format!("{error}; lower --connections or --depth")
                 }
                 UnfitPlan::CannotAsk => format!("{error}; choose --redis-command GEOADD"),
                 UnfitPlan::NoServer => error.to_string(),

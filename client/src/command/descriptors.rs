@@ -18,7 +18,7 @@ pub(super) fn make_room_for(connections: u32) -> Result<(), Failure> {
         let allowed = limit.maximum.or(limit.current).unwrap_or_default();
         Failure::Usage(format!(
             "{connections} connections need {needed} open files, and this process may have \
-             {allowed}: raise the limit with ulimit -n, or choose less of --connections"
+             {allowed}: raise the limit with ulimit -n, or lower --connections"
         ))
     })
 }

@@ -81,8 +81,10 @@ fn remark(nearby: &Nearby<'_>) {
 }
 
 fn broken(error: serde_json::Error) -> Failure {
+    let (line, column) = (error.line(), error.column());
     Failure::Outcome(format!(
-        "the reply is not in the form of a Nearby Search: {error}; see --format raw"
+        "the JSON of the reply is no Nearby Search: wrong at line {line} column {column}; \
+         see --format raw"
     ))
 }
 

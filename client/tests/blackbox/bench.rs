@@ -226,7 +226,7 @@ fn mistakes_are_explained() {
         (
             "--connections 10000 --depth 1000",
             "connections times depth are 10000000 commands under way, and at most 1000000 may be; \
-             choose less of --connections or --depth",
+             lower --connections or --depth",
         ),
         (
             "--against redis --whatsat 1",
@@ -258,7 +258,7 @@ fn too_few_descriptors_are_explained() {
         format!("ulimit -n 64; exec {} bench --server Alford", env!("CARGO_BIN_EXE_herd-client"));
     let ran = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
     let stderr = "error: 50 connections need 82 open files, and this process may have 64: raise the \
-                  limit with ulimit -n, or choose less of --connections\n";
+                  limit with ulimit -n, or lower --connections\n";
     assert_eq!(Ran::from(ran), Ran::expected(2, "", stderr));
 }
 

@@ -164,7 +164,7 @@ fn an_unknown_client_makes_no_table() {
 fn another_reply_is_status_1() {
     let ran = whatsat(&stub("{\"results\":[]}"), &["--format", "table"]);
     assert_eq!((ran.status, ran.stdout.as_str()), (1, ""));
-    let start = "error: the reply is not in the form of a Nearby Search: ";
+    let start = "error: the JSON of the reply is no Nearby Search: wrong at line 1 column ";
     assert!(ran.stderr.starts_with(start), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("; see --format raw\n"), "{}", ran.stderr);
 }

@@ -128,10 +128,8 @@ fn a_reply_has_its_size() {
 fn another_kind_of_server_is_named() {
     let stub = Stub::answering(|_| says("HTTP/1.1 400 Bad Request\r\n\r\n"));
     let mut client = connect(&stub);
-    let message = format!(
-        "{} does not answer as a herd-server does: \"HTTP/1.1 400 Bad Request\"",
-        stub.address()
-    );
+    let message =
+        format!("{} is no herd-server: it answered \"HTTP/1.1 400 Bad Request\"", stub.address());
     assert_eq!(send_error(&mut client, b"IAMAT"), message);
 }
 
