@@ -10,12 +10,12 @@ use super::rewrite::{Rewrite, gather_records};
 use super::status::JournalStatus;
 use crate::node::ReadLog;
 use crate::protocol::ServerName;
-use async_lock::{Mutex, MutexGuard};
+use crate::runtime::{self, Turns};
 use async_trait::async_trait;
 use event_listener::Event;
 use futures_lite::future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// A journal smaller than this is never rewritten.
 const REWRITE_BYTES_MIN: u64 = 64 * 1024;
@@ -29,12 +29,15 @@ pub struct Journal {
     disk: Arc<dyn Disk>,
     server: ServerName,
     fsync: Fsync,
-    writer: Mutex<Writer>,
+    /// Who may write.
+    turns: Turns,
+    /// None while somebody has the turn.
+    writer: Mutex<Option<Writer>>,
     /// All changes up to this number are as safe as the policy promises.
     covered: AtomicU64,
     /// The size of the file, which can be read while somebody writes.
     bytes: AtomicU64,
-    failure: std::sync::Mutex<Option<JournalError>>,
+    failure: Mutex<Option<JournalError>>,
     failed: AtomicBool,
     /// Raised when a writer is done, whether it failed or not.
     advanced: Event,
@@ -53,8 +56,9 @@ struct Writer {
 
 /// The right to write, which wakes those who wait when it is given back, however that happens.
 struct Turn<'j> {
-    writer: Option<MutexGuard<'j, Writer>>,
-    advanced: &'j Event,
+    journal: &'j Journal,
+    writer: Option<Writer>,
+    turn: Option<runtime::Turn>,
 }
 
 impl Journal {
@@ -67,14 +71,15 @@ impl Journal {
             fsync,
             covered: AtomicU64::new(journal.number),
             bytes: AtomicU64::new(journal.size),
-            writer: Mutex::new(Writer {
+            turns: Turns::default(),
+            writer: Mutex::new(Some(Writer {
                 file: journal.file,
                 size: journal.size,
                 written: journal.number,
                 unsynced: false,
                 batch: Vec::new(),
-            }),
-            failure: std::sync::Mutex::new(None),
+            })),
+            failure: Mutex::new(None),
             failed: AtomicBool::new(false),
             advanced: Event::new(),
         }
@@ -152,12 +157,16 @@ impl Journal {
     }
 
     fn try_turn(&self) -> Option<Turn<'_>> {
-        let writer = Some(self.writer.try_lock()?);
-        Some(Turn { writer, advanced: &self.advanced })
+        self.turns.try_take().map(|turn| self.begin(turn))
     }
 
     async fn turn(&self) -> Turn<'_> {
-        Turn { writer: Some(self.writer.lock().await), advanced: &self.advanced }
+        self.begin(self.turns.take().await)
+    }
+
+    fn begin(&self, turn: runtime::Turn) -> Turn<'_> {
+        let writer = self.writer.lock().expect("nothing panics with it").take();
+        Turn { journal: self, writer, turn: Some(turn) }
     }
 }
 
@@ -230,14 +239,17 @@ impl Keeper for Journal {
 
 impl Turn<'_> {
     fn writer(&mut self) -> &mut Writer {
-        self.writer.as_mut().expect("a turn holds the writer until it is dropped")
+        self.writer.as_mut().expect("whoever has the turn has the writer")
     }
 }
 
 impl Drop for Turn<'_> {
     fn drop(&mut self) {
-        self.writer = None;
-        self.advanced.notify(usize::MAX);
+        // The writer is back before the turn ends, and the turn has ended before anybody is woken:
+        // whoever comes next finds both.
+        *self.journal.writer.lock().expect("nothing panics with it") = self.writer.take();
+        self.turn = None;
+        self.journal.advanced.notify(usize::MAX);
     }
 }
 

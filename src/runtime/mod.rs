@@ -18,6 +18,7 @@ mod runtime;
 pub mod sim;
 mod spawn;
 mod timeout;
+mod turns;
 
 pub use self::async_std::AsyncStd;
 pub use clock::Clock;
@@ -28,3 +29,4 @@ pub use network::{Listener, Net, Stream};
 pub use runtime::Runtime;
 pub use spawn::Spawn;
 pub use timeout::timeout;
+pub(crate) use turns::{Turn, Turns};

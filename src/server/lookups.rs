@@ -1,9 +1,8 @@
 //! Asking the source of places.
 
-use super::turns::Turns;
 use crate::node::Lookup;
 use crate::places::{Answer, Places, PlacesError, Question};
-use crate::runtime::{self, Clock};
+use crate::runtime::{self, Clock, Turns};
 use std::future::{self, Future};
 use std::sync::Arc;
 use std::task::Poll;

@@ -34,7 +34,6 @@ mod status;
 mod stop;
 mod tasks;
 mod tell_error;
-mod turns;
 
 pub use bind_error::BindError;
 pub use builder::Builder;

@@ -1,4 +1,7 @@
 //! Taking turns at something that only one may do at a time.
+//!
+//! A mutex of async-lock measures real time to decide who goes first, so a simulated run would not
+//! be decided by its seed alone. Here the order of coming decides.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -10,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 /// wait. A turn that ends is handed to the next in the queue, which then runs as a task of its own;
 /// so between two turns everybody else who is ready runs, too.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Turns {
+pub(crate) struct Turns {
     queue: Arc<Mutex<Queue>>,
 }
 
@@ -25,20 +28,26 @@ struct Queue {
 
 /// A turn; dropping it ends it.
 #[derive(Debug)]
-pub(super) struct Turn {
+pub(crate) struct Turn {
     queue: Arc<Mutex<Queue>>,
 }
 
 /// Waits for a turn. Dropping it gives the place in the queue up.
 #[derive(Debug)]
-pub(super) struct TurnTaken {
+pub(crate) struct TurnTaken {
     queue: Arc<Mutex<Queue>>,
     ticket: Option<u64>,
 }
 
 impl Turns {
+    /// Takes the turn if nobody has it or waits for it.
+    pub(crate) fn try_take(&self) -> Option<Turn> {
+        let is_taken = std::mem::replace(&mut lock(&self.queue).is_taken, true);
+        (!is_taken).then(|| Turn { queue: Arc::clone(&self.queue) })
+    }
+
     /// Waits for the next free turn.
-    pub(super) fn take(&self) -> TurnTaken {
+    pub(crate) fn take(&self) -> TurnTaken {
         TurnTaken { queue: Arc::clone(&self.queue), ticket: None }
     }
 }
