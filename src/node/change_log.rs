@@ -25,7 +25,7 @@ const PLACES_COMPACTED_A_CHANGE: usize = 4;
 /// number of clients, however often they move.
 ///
 /// No single change takes long, however large the log is: the table grows in
-/// [many small parts](ClientTable), and memory is compacted a few records at a time.
+/// many small parts, and memory is compacted a few records at a time.
 #[derive(Debug)]
 pub struct ChangeLog {
     clients: ClientTable,

@@ -24,6 +24,10 @@ use std::time::Duration;
 /// the client still sends would reset the connection and take the last replies with it.
 const LINGER: Duration = Duration::from_secs(1);
 
+/// The most bytes that are read from a client after the server was asked to stop: what the client has
+/// sent before is mostly less, and one that never pauses must not keep the server.
+const LAST_BYTES_MAX: usize = 256 * 1024;
+
 /// The most lines that are answered before others have their turn. It bounds what one client costs
 /// all others: 128 commands take some 50 microseconds.
 const LINES_A_TURN: usize = 128;
@@ -46,9 +50,8 @@ pub(in crate::server) struct Session<C: Clock, S: Stream> {
     outbox: Outbox,
     asker: Asker,
     stop: StopWatch,
-    /// Whether something was read after the server was asked to stop. Nothing more is read then, or
-    /// a client that never pauses would keep the server.
-    has_read_last: bool,
+    /// How many bytes may still be read once the server was asked to stop.
+    last_bytes: usize,
     deadline: Deadline<C>,
     patience: Patience,
     /// How many lines were answered since others had their turn.
@@ -81,7 +84,7 @@ impl<C: Clock, S: Stream> Session<C, S> {
     pub(in crate::server) fn new(core: Arc<Core<C>>, connection: Connection<S>) -> Self {
         Self {
             stop: core.stop.watch(),
-            has_read_last: false,
+            last_bytes: LAST_BYTES_MAX,
             patience: Patience::new(core.clock.uptime()),
             lines_this_turn: 0,
             asker: Asker::default(),
@@ -250,11 +253,11 @@ impl<C: Clock, S: Stream> Session<C, S> {
         }
     }
 
-    /// Reads; whether there is something new. A server that stops reads what is here already, once,
-    /// and takes no line whose LF is not: half a line may read as a whole other one.
+    /// Reads; whether there is something new. A server that stops reads what is here already, up
+    /// to [`LAST_BYTES_MAX`], and takes no line whose LF is not: half a line may read as a whole other one.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         let stops = self.core.stop.is_requested();
-        if self.has_read_last {
+        if stops && self.last_bytes == 0 {
             self.input = Input::Done;
             return Ok(true);
         }
@@ -263,7 +266,9 @@ impl<C: Clock, S: Stream> Session<C, S> {
                 self.received = self.core.clock.now();
                 self.received_at = self.core.clock.uptime();
                 self.patience.note_heard(self.received_at);
-                self.has_read_last |= stops;
+                if stops {
+                    self.last_bytes = self.last_bytes.saturating_sub(chunk.bytes().len());
+                }
                 if let Some(foreign) = self.greeting.bytes(chunk.bytes()) {
                     self.refuse(foreign);
                 } else if chunk.bytes().is_empty() {
