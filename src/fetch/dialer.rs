@@ -12,7 +12,7 @@ use futures_rustls::pki_types::ServerName;
 use http_body_util::Full;
 use hyper::Method;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT_ENCODING, HOST, HeaderValue, USER_AGENT};
+use hyper::header::{ACCEPT_ENCODING, HOST, HeaderValue, RETRY_AFTER, USER_AGENT};
 use std::fmt;
 use surf::http::{Error, Request, Response, StatusCode};
 use url::{Position, Url};
@@ -38,7 +38,7 @@ impl<R: Runtime> Dialer<R> {
         &self,
         url: &Url,
         request: connection::Request,
-    ) -> Result<(u16, Vec<u8>), FetchError> {
+    ) -> Result<hyper::Response<Vec<u8>>, FetchError> {
         let origin = url.origin().ascii_serialization();
         let (mut connection, head) = match self.ask_again(&origin, &request).await {
             Some(asked) => asked?,
@@ -102,10 +102,7 @@ impl<R: Runtime> surf::HttpClient for Dialer<R> {
         let mut wire_request = wire_head(&request).map_err(gateway_error)?;
         *wire_request.body_mut() = request.take_body().into_bytes().await?.into();
         let exchange = self.exchange(request.url(), wire_request);
-        let (status, body) = exchange.await.map_err(gateway_error)?;
-        let mut response = Response::new(known_status(status));
-        response.set_body(body);
-        Ok(response)
+        Ok(surf_response(exchange.await.map_err(gateway_error)?))
     }
 }
 
@@ -161,6 +158,18 @@ fn wire_head(request: &Request) -> Result<connection::Request, FetchError> {
     let agent = HeaderValue::from_static(OWN_USER_AGENT);
     built.headers_mut().entry(USER_AGENT).or_insert(agent);
     Ok(built)
+}
+
+/// The response in surf's words: its status, its body, and the one header that matters.
+fn surf_response(response: hyper::Response<Vec<u8>>) -> Response {
+    let mut surf_response = Response::new(known_status(response.status().as_u16()));
+    // A value that is not ASCII is no value of this header.
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    if let Some(retry_after) = retry_after {
+        surf_response.insert_header(RETRY_AFTER.as_str(), retry_after);
+    }
+    surf_response.set_body(response.into_body());
+    surf_response
 }
 
 /// The status in surf's words, which know the registered ones only: any other stands for the first

@@ -1,7 +1,8 @@
 //! The command line.
 
 use super::output;
-use super::places_source::{PlacesSources, PlacesUrl};
+use super::places_source::{OfSource, PlacesSources};
+use herd::fetch::Budget;
 use herd::journal::Fsync;
 use herd::places::{CacheLimits, FieldMask};
 use herd::protocol::ServerName;
@@ -72,7 +73,13 @@ pub(super) struct Options {
     /// The URL of the remote source [default: the public service]. With several remote sources,
     /// give SOURCE=URL once for each
     #[structopt(long, name = "URL", number_of_values = 1)]
-    pub(super) places_url: Vec<PlacesUrl>,
+    pub(super) places_url: Vec<OfSource<String>>,
+
+    /// The requests that the remote source gets, a second and a day [default: 100:100000]. With
+    /// several remote sources, give SOURCE=BUDGET once for each. Questions beyond it are answered with
+    /// OVER_QUERY_LIMIT, or by the next source
+    #[structopt(long, name = "BUDGET", number_of_values = 1)]
+    pub(super) places_budget: Vec<OfSource<Budget>>,
 
     /// The fields that google-new asks for; they decide what Google charges for a request
     #[structopt(long, name = "MASK")]
