@@ -9,6 +9,7 @@ use super::request::FetchRequest;
 use super::response::FetchResponse;
 use crate::runtime::{Clock, timeout};
 use async_trait::async_trait;
+use futures_lite::future;
 use std::time::Duration;
 
 /// How long a request may take, from the wait for its turn to the end of the second attempt: 5 s.
@@ -17,9 +18,14 @@ pub const FETCH_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many requests are under way at a time; others wait for their turn.
 pub const REQUESTS_AT_ONCE_MAX: usize = 32;
 
-/// How many requests are under way at a time as long as the last one that ended was not answered
-/// well. A service that is slow, down or wants a pause gets no more than these before that is known.
+/// How many requests are under way at a time after one that was not answered well, and before the
+/// first answer, for [`HEAD_START`]. So a service that wants a pause can say so before many requests
+/// have gone out.
 pub const UNPROVEN_AT_ONCE_MAX: usize = 4;
+
+/// How long a service that has not answered well yet may take to refuse, before it gets as many
+/// requests as any other: 100 ms.
+pub const HEAD_START: Duration = Duration::from_millis(100);
 
 /// The shortest wait before a second attempt.
 pub const RETRY_SPAN_MIN: Duration = Duration::from_millis(50);
@@ -76,7 +82,12 @@ impl<C: Clock, F: Fetcher> Careful<C, F> {
     async fn attempt(&self, request: FetchRequest) -> Result<FetchResponse, FetchError> {
         let over_budget = |limit| FetchError::OverBudget { host: request.host(), limit };
         self.purse.pay(self.clock.uptime()).map_err(over_budget)?;
-        self.fetcher.fetch(request).await
+        let widen = async {
+            self.clock.sleep(HEAD_START).await;
+            self.queue.set_at_once_max(REQUESTS_AT_ONCE_MAX);
+            future::pending().await
+        };
+        future::or(self.fetcher.fetch(request), widen).await
     }
 
     fn take_note(&self, host: &str, outcome: &Result<FetchResponse, FetchError>) {
@@ -239,6 +250,25 @@ mod tests {
             }
             let mut last = careful.fetch(request());
             assert_eq!(poll_once(&mut last).await, None, "a service that answers gets more");
+        });
+    }
+
+    /// Without it questions that a client asks together would wait for each other.
+    #[test]
+    fn a_service_that_is_slow_and_does_not_refuse_gets_more() {
+        let time = ManualTime::default();
+        let careful = Careful::new(time.clone(), Hung, FETCH_TIMEOUT);
+        block_on(async {
+            let mut hung: Vec<_> =
+                (0..UNPROVEN_AT_ONCE_MAX).map(|_| careful.fetch(hang())).collect();
+            for fetch in &mut hung {
+                assert_eq!(poll_once(fetch).await, None);
+            }
+            let mut next = careful.fetch(request());
+            assert_eq!(poll_once(&mut next).await, None);
+            time.advance(HEAD_START);
+            assert_eq!(poll_once(&mut hung[0]).await, None);
+            assert_eq!(poll_once(&mut next).await, Some(Ok(FetchResponse::new(200, ""))));
         });
     }
 

@@ -35,10 +35,7 @@ pub(super) struct HttpConnection {
 
 impl HttpConnection {
     /// Takes over a stream to `host`, the name that errors give it.
-    pub(super) async fn open(
-        stream: impl Duplex + 'static,
-        host: String,
-    ) -> Result<Self, FetchError> {
+    pub(super) async fn open(stream: Box<dyn Duplex>, host: String) -> Result<Self, FetchError> {
         let handshake = http1::Builder::new()
             .max_buf_size(HEAD_BYTES_MAX)
             .handshake(Transport::new(stream))

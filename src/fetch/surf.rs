@@ -3,6 +3,7 @@
 use super::dialer::Dialer;
 use super::error::FetchError;
 use super::fetcher::Fetcher;
+use super::proxy::Proxies;
 use super::request::{FetchRequest, Method};
 use super::response::FetchResponse;
 use super::retry_after::RetryAfter;
@@ -33,7 +34,12 @@ impl<R: Runtime> SurfFetcher<R> {
 
     /// A fetcher that trusts these authorities only.
     pub fn trusting(runtime: R, roots: Roots) -> Self {
-        let dialer = Dialer::new(runtime, roots.into_connector());
+        Self::with_proxies(runtime, roots, Proxies::default())
+    }
+
+    /// A fetcher that trusts these authorities only, and asks through these proxies.
+    pub fn with_proxies(runtime: R, roots: Roots, proxies: Proxies) -> Self {
+        let dialer = Dialer::new(runtime, roots.into_connector(), proxies);
         Self { client: ::surf::Client::with_http_client(dialer), runtime: PhantomData }
     }
 

@@ -5,6 +5,7 @@ mod google_new;
 mod https;
 mod keep_alive;
 mod photon;
+mod proxy;
 mod service;
 mod source;
 mod trouble;

@@ -36,7 +36,9 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         herd-server Alford --places photon,gazetteer\n    \
         herd-server check herd-data/Alford     verifies a journal\n\n\
         The key for google and google-new comes from the environment,\n\
-        GOOGLE_PLACES_API_KEY, or from --places-key-file.\n\n\
+        GOOGLE_PLACES_API_KEY, or from --places-key-file. Remote sources are asked\n\
+        through the proxies in HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, except for the\n\
+        hosts in NO_PROXY.\n\n\
         SIGTERM, SIGQUIT or Ctrl-C stops the server in good order; a second one ends it\n\
         at once. SIGHUP, SIGUSR1 and SIGUSR2 are ignored."
 )]

@@ -3,7 +3,7 @@
 use super::options::Options;
 use super::places_source::{OfSource, PlacesSource};
 use super::text_file::read;
-use herd::fetch::{Careful, FETCH_TIMEOUT, SurfFetcher};
+use herd::fetch::{Careful, FETCH_TIMEOUT, Proxies, Roots, SurfFetcher};
 use herd::places::{
     ApiKey, Cached, Chain, Coalesced, FilePlaces, Gazetteer, Google, GoogleNew, Photon, Places,
     Remote, Service,
@@ -53,39 +53,45 @@ fn open(
         PlacesSource::Google => {
             let google = Google::new(google_key(source, options)?);
             let google = url.map_or(Ok(google.clone()), |url| google.with_base(url))?;
-            Ok(remote(runtime, options, source, google))
+            remote(runtime, options, source, google)
         }
         PlacesSource::GoogleNew => {
             let google = GoogleNew::new(google_key(source, options)?);
             let mask = options.places_field_mask.clone().unwrap_or_default();
             let google = google.with_field_mask(mask);
             let google = url.map_or(Ok(google.clone()), |url| google.with_base(url))?;
-            Ok(remote(runtime, options, source, google))
+            remote(runtime, options, source, google)
         }
         PlacesSource::Photon => {
             let photon = url.map_or(Ok(Photon::new()), |url| Photon::new().with_base(url))?;
-            Ok(remote(runtime, options, source, photon))
+            remote(runtime, options, source, photon)
         }
     }
 }
 
-/// A source with connections and limits of its own. Equal questions are asked once, and answers are
-/// cached if that is asked for. The sources of a chain share the time that a client waits.
+/// A source with connections and limits of its own, asked through the proxies that the environment
+/// names. Equal questions are asked once, and answers are cached if that is asked for. The sources of
+/// a chain share the time that a client waits.
+///
+/// # Errors
+/// When the environment names a proxy that cannot be used.
 fn remote(
     runtime: &impl Runtime,
     options: &Options,
     source: &PlacesSource,
     service: impl Service,
-) -> Arc<dyn Places> {
+) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
     let remotes = options.places.sources().iter().filter(|source| source.is_remote()).count();
     let timeout = FETCH_TIMEOUT / u32::try_from(remotes).expect("an argument is not that long");
     let budget = OfSource::of(&options.places_budget, source).copied().unwrap_or_default();
-    let fetcher = Careful::new(runtime.clone(), SurfFetcher::new(runtime.clone()), timeout);
+    let proxies = Proxies::from_variables(|name| std::env::var(name).ok())?;
+    let surf = SurfFetcher::with_proxies(runtime.clone(), Roots::platform(), proxies);
+    let fetcher = Careful::new(runtime.clone(), surf, timeout);
     let places = Remote::new(fetcher.with_budget(budget), service).with_threads();
-    match options.places_cache {
+    Ok(match options.places_cache {
         Some(limits) => Arc::new(Coalesced::new(Cached::new(runtime.clone(), places, limits))),
         None => Arc::new(Coalesced::new(places)),
-    }
+    })
 }
 
 /// A value of `option` that no source takes, or that several could, is a mistake.
