@@ -27,8 +27,7 @@ impl Places for Huts {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let zermatt = Coordinates { latitude: 46.0207, longitude: 7.7491 };
-    let question =
-        Question { center: zermatt, radius: Radius::parse(b"10")?, max: MaxResults::parse(b"5")? };
+    let question = Question::new(zermatt, Radius::parse(b"10")?, MaxResults::parse(b"5")?);
     // A server does the rest with `Server::builder(...).places(Huts)`.
     let mut reply = Vec::new();
     async_std::task::block_on(Huts.nearby(&question))?.write(question.max, &mut reply);

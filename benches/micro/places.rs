@@ -19,7 +19,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
         for (city, latitude, longitude) in CITIES {
             let center = Coordinates { latitude, longitude };
             let radius = Radius::from_metres(1000.0 * kilometres).expect("it is in range");
-            let question = Question { center, radius, max };
+            let question = Question::new(center, radius, max);
             let id = BenchmarkId::new(format!("{kilometres} km"), city);
             group.bench_function(id, |bencher| {
                 let mut json = Vec::new();

@@ -3,16 +3,20 @@
 use super::FetchError;
 use super::http_connection::{self as connection, HttpConnection};
 use super::pool::Pool;
+use super::proxy::{Proxies, Proxy};
 use super::request::host_of;
+use super::transport::Duplex;
+use super::tunnel;
 use crate::runtime::Runtime;
 use async_trait::async_trait;
 use futures_rustls::TlsConnector;
-use futures_rustls::client::TlsStream;
 use futures_rustls::pki_types::ServerName;
 use http_body_util::Full;
 use hyper::Method;
 use hyper::body::Incoming;
-use hyper::header::{ACCEPT_ENCODING, HOST, HeaderValue, USER_AGENT};
+use hyper::header::{
+    ACCEPT_ENCODING, HOST, HeaderValue, PROXY_AUTHORIZATION, RETRY_AFTER, USER_AGENT,
+};
 use std::fmt;
 use surf::http::{Error, Request, Response, StatusCode};
 use url::{Position, Url};
@@ -25,12 +29,13 @@ pub(super) struct Dialer<R: Runtime> {
     /// In a box, because surf's clients must be movable and a runtime need not be.
     runtime: Box<R>,
     tls: TlsConnector,
+    proxies: Proxies,
     pool: Pool,
 }
 
 impl<R: Runtime> Dialer<R> {
-    pub(super) fn new(runtime: R, tls: TlsConnector) -> Self {
-        Self { runtime: Box::new(runtime), tls, pool: Pool::default() }
+    pub(super) fn new(runtime: R, tls: TlsConnector, proxies: Proxies) -> Self {
+        Self { runtime: Box::new(runtime), tls, proxies, pool: Pool::default() }
     }
 
     /// Sends a request over a connection that waits, or a new one, and reads the whole response.
@@ -38,7 +43,7 @@ impl<R: Runtime> Dialer<R> {
         &self,
         url: &Url,
         request: connection::Request,
-    ) -> Result<(u16, Vec<u8>), FetchError> {
+    ) -> Result<hyper::Response<Vec<u8>>, FetchError> {
         let origin = url.origin().ascii_serialization();
         let (mut connection, head) = match self.ask_again(&origin, &request).await {
             Some(asked) => asked?,
@@ -68,25 +73,47 @@ impl<R: Runtime> Dialer<R> {
     async fn connect(&self, url: &Url) -> Result<HttpConnection, FetchError> {
         let (address, security) = destination(url)?;
         let host = host_of(url);
-        let stream = self.runtime.connect(&address).await;
-        let stream = stream.map_err(|error| FetchError::not_connected(&host, &error))?;
-        match security {
-            Security::Plain => HttpConnection::open(stream, host).await,
-            Security::Tls(name) => {
-                let stream = self.secure(stream, name, &host).await?;
-                HttpConnection::open(stream, host).await
+        let stream = match self.proxies.proxy_for(url) {
+            None => self.dial(&address, &host).await?,
+            Some(proxy) => {
+                let mut stream = self.dial_proxy(proxy).await?;
+                // A plain request goes to the proxy itself.
+                if let Security::Tls(_) = security {
+                    let opened =
+                        tunnel::open(&mut stream, &address, proxy.authorization.as_deref()).await;
+                    opened.map_err(|error| FetchError::not_connected(&host, &error))?;
+                }
+                stream
             }
+        };
+        let stream = match security {
+            Security::Plain => stream,
+            Security::Tls(name) => self.secure(stream, name, &host).await?,
+        };
+        HttpConnection::open(stream, host).await
+    }
+
+    async fn dial(&self, address: &str, host: &str) -> Result<Box<dyn Duplex>, FetchError> {
+        let stream = self.runtime.connect(address).await;
+        Ok(Box::new(stream.map_err(|error| FetchError::not_connected(host, &error))?))
+    }
+
+    async fn dial_proxy(&self, proxy: &Proxy) -> Result<Box<dyn Duplex>, FetchError> {
+        let stream = self.dial(&proxy.address, &proxy.address).await?;
+        match &proxy.tls_host {
+            None => Ok(stream),
+            Some(host) => self.secure(stream, server_name(host)?, &proxy.address).await,
         }
     }
 
     async fn secure(
         &self,
-        stream: R::Stream,
+        stream: Box<dyn Duplex>,
         name: ServerName<'static>,
         host: &str,
-    ) -> Result<TlsStream<R::Stream>, FetchError> {
+    ) -> Result<Box<dyn Duplex>, FetchError> {
         let stream = self.tls.connect(name, stream).await;
-        stream.map_err(|error| FetchError::not_secure(host, &error))
+        Ok(Box::new(stream.map_err(|error| FetchError::not_secure(host, &error))?))
     }
 }
 
@@ -99,13 +126,11 @@ impl<R: Runtime> surf::HttpClient for Dialer<R> {
         let gateway_error = |error| Error::new(StatusCode::BadGateway, error);
         // The head comes first, for surf adds a content type when a body is taken, even an empty
         // one.
-        let mut wire_request = wire_head(&request).map_err(gateway_error)?;
+        let proxy = self.proxies.proxy_for(request.url());
+        let mut wire_request = wire_head(&request, proxy).map_err(gateway_error)?;
         *wire_request.body_mut() = request.take_body().into_bytes().await?.into();
         let exchange = self.exchange(request.url(), wire_request);
-        let (status, body) = exchange.await.map_err(gateway_error)?;
-        let mut response = Response::new(known_status(status));
-        response.set_body(body);
-        Ok(response)
+        Ok(surf_response(exchange.await.map_err(gateway_error)?))
     }
 }
 
@@ -135,21 +160,31 @@ fn destination(url: &Url) -> Result<(String, Security), FetchError> {
     if url.scheme() == "http" {
         return Ok((format!("{host}:{port}"), Security::Plain));
     }
-    // A URL has an IPv6 address in brackets, a certificate has not.
-    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
-    let name = name.map_err(|_| invalid(format!("{host} cannot be in a certificate")))?;
-    Ok((format!("{host}:{port}"), Security::Tls(name)))
+    Ok((format!("{host}:{port}"), Security::Tls(server_name(host)?)))
 }
 
-/// The request as it goes over the wire, without its body.
-fn wire_head(request: &Request) -> Result<connection::Request, FetchError> {
+/// The name that a host's certificate must have. A URL has an IPv6 address in brackets, a certificate
+/// has not.
+fn server_name(host: &str) -> Result<ServerName<'static>, FetchError> {
+    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
+    name.map_err(|_| FetchError::InvalidRequest(format!("{host} cannot be in a certificate")))
+}
+
+/// The request as it goes over the wire, without its body. A proxy gets the whole URL of a plain
+/// request, which it sends on; a secure one goes through a tunnel as it is.
+fn wire_head(request: &Request, proxy: Option<&Proxy>) -> Result<connection::Request, FetchError> {
     let url = request.url();
+    let proxy = proxy.filter(|_| url.scheme() == "http");
+    let start = if proxy.is_some() { Position::BeforeScheme } else { Position::BeforePath };
     let method = request.method().to_string();
     let mut builder = hyper::Request::builder()
         .method(method.as_str())
-        .uri(&url[Position::BeforePath..Position::AfterQuery])
+        .uri(&url[start..Position::AfterQuery])
         .header(HOST, host_of(url))
         .header(ACCEPT_ENCODING, "identity");
+    if let Some(authorization) = proxy.and_then(|proxy| proxy.authorization.as_deref()) {
+        builder = builder.header(PROXY_AUTHORIZATION, authorization);
+    }
     for (name, values) in request.iter() {
         for value in values {
             builder = builder.header(name.as_str(), value.as_str());
@@ -161,6 +196,18 @@ fn wire_head(request: &Request) -> Result<connection::Request, FetchError> {
     let agent = HeaderValue::from_static(OWN_USER_AGENT);
     built.headers_mut().entry(USER_AGENT).or_insert(agent);
     Ok(built)
+}
+
+/// The response in surf's words: its status, its body, and the one header that matters.
+fn surf_response(response: hyper::Response<Vec<u8>>) -> Response {
+    let mut surf_response = Response::new(known_status(response.status().as_u16()));
+    // A value that is not ASCII is no value of this header.
+    let retry_after = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    if let Some(retry_after) = retry_after {
+        surf_response.insert_header(RETRY_AFTER.as_str(), retry_after);
+    }
+    surf_response.set_body(response.into_body());
+    surf_response
 }
 
 /// The status in surf's words, which know the registered ones only: any other stands for the first
@@ -209,7 +256,7 @@ mod tests {
         let url: Url = "http://a.test/".parse().expect("well-formed");
         let mut request = Request::new(Method::Get, url);
         request.insert_header("x-key", "SECRET\r\nx: y");
-        let error = wire_head(&request).expect_err("no line breaks in headers");
+        let error = wire_head(&request, None).expect_err("no line breaks in headers");
         assert_eq!(error.to_string(), "invalid request: failed to parse header value");
     }
 

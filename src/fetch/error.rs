@@ -1,5 +1,6 @@
 //! Why no response came.
 
+use super::budget::BudgetLimit;
 use futures_rustls::rustls;
 use std::error::Error;
 use std::fmt;
@@ -47,12 +48,31 @@ pub enum FetchError {
         host: String,
     },
     /// The host failed several times in a row, so nothing was sent: see
-    /// [`Breaker`](super::Breaker).
+    /// [`Careful`](super::Careful).
     Down {
         /// The URL's `host:port`.
         host: String,
         /// How it failed the last time.
         why: String,
+    },
+    /// The host has asked for a pause, which is not over, so nothing was sent.
+    Throttled {
+        /// The URL's `host:port`.
+        host: String,
+        /// How much of the pause is left.
+        left: Duration,
+    },
+    /// The budget for the host is used up, so nothing was sent: see [`Budget`](super::Budget).
+    OverBudget {
+        /// The URL's `host:port`.
+        host: String,
+        /// The limit that has been reached.
+        limit: BudgetLimit,
+    },
+    /// More requests wait for their turn than may wait, so nothing was sent.
+    Busy {
+        /// The URL's `host:port`.
+        host: String,
     },
     /// The connection broke, or the response is not HTTP.
     Broken {
@@ -122,6 +142,13 @@ impl fmt::Display for FetchError {
             Self::Down { host, why } => {
                 write!(f, "{host} is down and left alone for now: {why}")
             }
+            Self::Throttled { host, left } => {
+                write!(f, "{host} takes no more requests for {} s", left.as_secs_f64().ceil())
+            }
+            Self::OverBudget { host, limit } => {
+                write!(f, "the budget for {host} is used up: {limit}")
+            }
+            Self::Busy { host } => write!(f, "too many requests wait for {host}"),
             Self::Broken { host, why } => write!(f, "no whole reply from {host}: {why}"),
         }
     }

@@ -35,10 +35,7 @@ pub(super) struct HttpConnection {
 
 impl HttpConnection {
     /// Takes over a stream to `host`, the name that errors give it.
-    pub(super) async fn open(
-        stream: impl Duplex + 'static,
-        host: String,
-    ) -> Result<Self, FetchError> {
+    pub(super) async fn open(stream: Box<dyn Duplex>, host: String) -> Result<Self, FetchError> {
         let handshake = http1::Builder::new()
             .max_buf_size(HEAD_BYTES_MAX)
             .handshake(Transport::new(stream))
@@ -54,17 +51,17 @@ impl HttpConnection {
         response.map_err(|error| FetchError::broken(&self.host, &error))
     }
 
-    /// Reads the rest of a response: its status and its whole body.
+    /// Reads the rest of a response: its whole body.
     pub(super) async fn read(
         &mut self,
         response: Response<Incoming>,
-    ) -> Result<(u16, Vec<u8>), FetchError> {
-        let status = response.status().as_u16();
+    ) -> Result<Response<Vec<u8>>, FetchError> {
         if is_encoded(&response) {
             return Err(FetchError::Encoded { host: self.host.clone() });
         }
-        let body = driven(&mut self.driver, read_body(response.into_body(), &self.host)).await?;
-        Ok((status, body))
+        let (head, body) = response.into_parts();
+        let body = driven(&mut self.driver, read_body(body, &self.host)).await?;
+        Ok(Response::from_parts(head, body))
     }
 
     /// Whether another request can go over it, as far as this side knows by now.

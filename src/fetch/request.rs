@@ -1,5 +1,6 @@
 //! A request over HTTP.
 
+use super::asker::AskerId;
 use std::fmt;
 use url::Url;
 
@@ -30,17 +31,22 @@ pub struct FetchRequest {
     url: Url,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
+    asker: AskerId,
 }
 
 impl FetchRequest {
     /// Asks for what is at `url`, an `http` or `https` one.
     pub fn get(url: Url) -> Self {
-        Self { method: Method::Get, url, headers: Vec::new(), body: Vec::new() }
+        Self::new(Method::Get, url, Vec::new())
     }
 
     /// Sends `body` to `url`, an `http` or `https` one.
     pub fn post(url: Url, body: Vec<u8>) -> Self {
-        Self { method: Method::Post, url, headers: Vec::new(), body }
+        Self::new(Method::Post, url, body)
+    }
+
+    fn new(method: Method, url: Url, body: Vec<u8>) -> Self {
+        Self { method, url, headers: Vec::new(), body, asker: AskerId::default() }
     }
 
     /// The same request with one header more. A fetcher sees to `Host` and to the body's length by
@@ -48,6 +54,11 @@ impl FetchRequest {
     pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
+    }
+
+    /// The same request on behalf of `asker`, of which the other side learns nothing.
+    pub fn asked_by(self, asker: AskerId) -> Self {
+        Self { asker, ..self }
     }
 
     /// The method.
@@ -68,6 +79,11 @@ impl FetchRequest {
     /// The body; empty for a GET.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    /// Who asks.
+    pub fn asker(&self) -> AskerId {
+        self.asker
     }
 
     /// The URL's host, with the port unless that is the scheme's own: what errors may name. Empty

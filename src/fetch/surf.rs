@@ -3,11 +3,13 @@
 use super::dialer::Dialer;
 use super::error::FetchError;
 use super::fetcher::Fetcher;
+use super::proxy::Proxies;
 use super::request::{FetchRequest, Method};
 use super::response::FetchResponse;
+use super::retry_after::RetryAfter;
 use super::roots::Roots;
 use crate::runtime::Runtime;
-use ::surf::http::headers::{HeaderName, HeaderValue};
+use ::surf::http::headers::{HeaderName, HeaderValue, RETRY_AFTER};
 use ::surf::http::{Error, Method as SurfMethod};
 use async_trait::async_trait;
 use std::fmt;
@@ -32,14 +34,27 @@ impl<R: Runtime> SurfFetcher<R> {
 
     /// A fetcher that trusts these authorities only.
     pub fn trusting(runtime: R, roots: Roots) -> Self {
-        let dialer = Dialer::new(runtime, roots.into_connector());
+        Self::with_proxies(runtime, roots, Proxies::default())
+    }
+
+    /// A fetcher that trusts these authorities only, and asks through these proxies.
+    pub fn with_proxies(runtime: R, roots: Roots, proxies: Proxies) -> Self {
+        let dialer = Dialer::new(runtime, roots.into_connector(), proxies);
         Self { client: ::surf::Client::with_http_client(dialer), runtime: PhantomData }
     }
 
     async fn exchange(&self, request: ::surf::Request) -> Result<FetchResponse, Error> {
         let mut response = self.client.send(request).await?;
         let body = response.body_bytes().await?;
-        Ok(FetchResponse::new(response.status().into(), body))
+        let fetched = FetchResponse::new(response.status().into(), body);
+        let retry_after = response.header(RETRY_AFTER).and_then(|all| {
+            let last: &HeaderValue = all.last();
+            RetryAfter::parse(last.as_str())
+        });
+        Ok(match retry_after {
+            Some(retry_after) => fetched.with_retry_after(retry_after),
+            None => fetched,
+        })
     }
 }
 

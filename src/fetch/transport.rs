@@ -24,8 +24,8 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    pub(super) fn new(stream: impl Duplex + 'static) -> Self {
-        Self { stream: Box::new(stream), buffer: vec![0; READ_BYTES_MAX].into() }
+    pub(super) fn new(stream: Box<dyn Duplex>) -> Self {
+        Self { stream, buffer: vec![0; READ_BYTES_MAX].into() }
     }
 }
 

@@ -55,6 +55,11 @@ impl Answer {
         Self::without_results(|reply| reply.text("error_message", message), status)
     }
 
+    /// The reply of a service that says 429, "too many requests", and nothing else.
+    pub(super) fn over_query_limit() -> Self {
+        Self::refusal("OVER_QUERY_LIMIT", &PlacesError::of_status(429).to_string())
+    }
+
     /// The reply of a source that has nothing to tell.
     pub(super) fn zero_results() -> Self {
         Self::without_results(|_| (), "ZERO_RESULTS")

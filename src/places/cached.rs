@@ -118,7 +118,7 @@ type Key = (i32, i32, u64);
 
 fn key(question: &Question) -> Key {
     let rounded = |degrees: f64| (degrees * UNITS_PER_DEGREE).round() as i32;
-    let Question { center, radius, max: _ } = question;
+    let Question { center, radius, max: _, asker: _ } = question;
     (rounded(center.latitude), rounded(center.longitude), radius.metres().to_bits())
 }
 
@@ -203,11 +203,11 @@ mod tests {
 
     /// Asks, and returns how often the source was asked until now.
     fn ask(cached: &Cached<ManualTime, Counting>, latitude: f64, radius: &str, max: u8) -> usize {
-        let question = Question {
-            center: Coordinates { latitude, longitude: 7.0 },
-            radius: Radius::parse(radius.as_bytes()).expect("the test's radius is good"),
-            max: MaxResults::new(max).expect("the test's max is at most 20"),
-        };
+        let question = Question::new(
+            Coordinates { latitude, longitude: 7.0 },
+            Radius::parse(radius.as_bytes()).expect("the test's radius is good"),
+            MaxResults::new(max).expect("the test's max is at most 20"),
+        );
         block_on(cached.nearby(&question)).expect("it answers");
         cached.source.asked.load(Relaxed)
     }

@@ -124,11 +124,11 @@ mod tests {
             .into_iter()
             .zip(number)
             .fold(empty, |chain, (source, n)| chain.then(format!("s{n}"), Fixed(source)));
-        let question = Question {
-            center: Coordinates { latitude: 0.0, longitude: 0.0 },
-            radius: Radius::from_metres(1.0).expect("a metre is in range"),
-            max: MaxResults::new(1).expect("1 is at most 20"),
-        };
+        let question = Question::new(
+            Coordinates { latitude: 0.0, longitude: 0.0 },
+            Radius::from_metres(1.0).expect("a metre is in range"),
+            MaxResults::new(1).expect("1 is at most 20"),
+        );
         let answer = block_on(chain.nearby(&question)).map_err(|error| error.to_string())?;
         Ok(String::from_utf8(answer.as_bytes().to_vec()).expect("a reply is UTF-8"))
     }

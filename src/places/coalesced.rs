@@ -44,7 +44,7 @@ impl<P: Places> Coalesced<P> {
 }
 
 fn key(question: &Question) -> Key {
-    let Question { center, radius, max: _ } = question;
+    let Question { center, radius, max: _, asker: _ } = question;
     let [latitude, longitude, metres] =
         [center.latitude, center.longitude, radius.metres()].map(f64::to_bits);
     (latitude, longitude, metres, question.wants_any())
@@ -108,11 +108,11 @@ mod tests {
     }
 
     fn question(latitude: f64, radius: &str, max: u8) -> Question {
-        Question {
-            center: Coordinates { latitude, longitude: 7.0 },
-            radius: Radius::parse(radius.as_bytes()).expect("the test's radius is good"),
-            max: MaxResults::new(max).expect("the test's max is at most 20"),
-        }
+        Question::new(
+            Coordinates { latitude, longitude: 7.0 },
+            Radius::parse(radius.as_bytes()).expect("the test's radius is good"),
+            MaxResults::new(max).expect("the test's max is at most 20"),
+        )
     }
 
     fn text(answer: &Answer, max: u8) -> String {

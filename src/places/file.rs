@@ -105,11 +105,11 @@ mod tests {
             (1, "{\"results\":[1],\"status\":\"OK\"}\n\n"),
             (2, "{\"results\":[1,2],\"status\":\"OK\"}\n\n"),
         ] {
-            let question = Question {
-                center: Coordinates { latitude: 0.0, longitude: 0.0 },
-                radius: Radius::from_metres(1.0).expect("a metre is in range"),
-                max: MaxResults::new(max).expect("it is at most 20"),
-            };
+            let question = Question::new(
+                Coordinates { latitude: 0.0, longitude: 0.0 },
+                Radius::from_metres(1.0).expect("a metre is in range"),
+                MaxResults::new(max).expect("it is at most 20"),
+            );
             let mut out = Vec::new();
             let answer = block_on(source.nearby(&question)).expect("a file always answers");
             answer.write(question.max, &mut out);

@@ -29,11 +29,11 @@ const NEARBY_SEARCH: &str = "/maps/api/place/nearbysearch/json";
 /// let fetcher = CannedFetcher::new()
 ///     .with_answer("https://maps.googleapis.com/", Ok(FetchResponse::new(200, denied)));
 /// let source = Remote::new(fetcher, Google::new("AIzaSecret".parse()?));
-/// let question = Question {
-///     center: Coordinates { latitude: 34.06893, longitude: -118.445127 },
-///     radius: Radius::parse(b"10").expect("10 km are at most 50"),
-///     max: MaxResults::parse(b"5").expect("5 is at most 20"),
-/// };
+/// let question = Question::new(
+///     Coordinates { latitude: 34.06893, longitude: -118.445127 },
+///     Radius::parse(b"10").expect("10 km are at most 50"),
+///     MaxResults::parse(b"5").expect("5 is at most 20"),
+/// );
 /// let mut out = Vec::new();
 /// source.nearby(&question).await?.write(question.max, &mut out);
 /// assert_eq!(out, b"{ \"results\" : [], \"status\" : \"REQUEST_DENIED\" }\n\n");
@@ -83,11 +83,12 @@ impl Service for Google {
     fn answer(&self, _question: &Question, response: FetchResponse) -> Result<Answer, PlacesError> {
         let status = response.status();
         let json = self.key.redact(response.into_body());
-        Answer::from_json(json).map_err(|error| match status {
-            200 => PlacesError::new(format!(
+        Answer::from_json(json).or_else(|error| match status {
+            200 => Err(PlacesError::new(format!(
                 "the places service answered with no Nearby Search reply: {error}"
-            )),
-            _ => PlacesError::of_status(status),
+            ))),
+            429 => Ok(Answer::over_query_limit()),
+            _ => Err(PlacesError::of_status(status)),
         })
     }
 
@@ -115,11 +116,11 @@ mod tests {
     const KEY: &str = "AIza+Secret/Key";
 
     fn question(latitude: f64, longitude: f64, radius: &str) -> Question {
-        Question {
-            center: Coordinates { latitude, longitude },
-            radius: Radius::parse(radius.as_bytes()).expect("the test's radius is good"),
-            max: MaxResults::new(5).expect("5 is at most 20"),
-        }
+        Question::new(
+            Coordinates { latitude, longitude },
+            Radius::parse(radius.as_bytes()).expect("the test's radius is good"),
+            MaxResults::new(5).expect("5 is at most 20"),
+        )
     }
 
     fn google() -> Google {

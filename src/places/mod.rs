@@ -33,6 +33,7 @@ mod shape;
 mod source;
 mod verdict;
 
+pub use crate::fetch::AskerId;
 pub use answer::Answer;
 pub use api_key::{API_KEY_BYTES_MAX, ApiKey, InvalidApiKey, REDACTED_KEY_BYTES_MIN};
 pub use base::InvalidBase;

@@ -144,11 +144,11 @@ mod tests {
     use serde_json::{Value, json};
 
     fn question(max: u8) -> Question {
-        Question {
-            center: Coordinates { latitude: 0.0, longitude: 0.0 },
-            radius: Radius::from_metres(50_000.0).unwrap(),
-            max: MaxResults::new(max).unwrap(),
-        }
+        Question::new(
+            Coordinates { latitude: 0.0, longitude: 0.0 },
+            Radius::from_metres(50_000.0).unwrap(),
+            MaxResults::new(max).unwrap(),
+        )
     }
 
     fn place(name: &str, latitude: f64, longitude: f64) -> Place<'_> {

@@ -1,10 +1,11 @@
 //! Asking the source of places.
 
 use crate::node::Lookup;
-use crate::places::{Answer, Places, PlacesError, Question};
+use crate::places::{Answer, AskerId, Places, PlacesError, Question};
 use crate::runtime::{self, Clock, Turns};
 use std::future::{self, Future};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(super) struct Lookups<C: Clock> {
     places: Arc<dyn Places>,
     /// Whose question is put to the source next: one at a time, each connection in turn.
     turns: Turns,
+    /// How many askers there have been.
+    askers: AtomicU64,
 }
 
 /// The questions of one connection, which wait for each other before they wait for those of others.
@@ -25,12 +28,25 @@ pub(super) struct Lookups<C: Clock> {
 #[derive(Debug, Default)]
 pub(super) struct Asker {
     /// None until there is a question: most connections never ask.
-    turns: Option<Turns>,
+    known: Option<KnownAsker>,
+}
+
+/// An asker that has asked. Sources of places tell it from others by its ID.
+#[derive(Debug)]
+struct KnownAsker {
+    id: AskerId,
+    turns: Turns,
 }
 
 impl<C: Clock> Lookups<C> {
     pub(super) fn new(clock: C, places: Arc<dyn Places>) -> Self {
-        Self { clock, places, turns: Turns::default() }
+        Self { clock, places, turns: Turns::default(), askers: AtomicU64::new(0) }
+    }
+
+    /// Numbers an asker, counted from 1: 0 is for questions whose asker does not matter.
+    fn meet(&self) -> KnownAsker {
+        let number = 1 + self.askers.fetch_add(1, Ordering::Relaxed);
+        KnownAsker { id: AskerId::new(number), turns: Turns::default() }
     }
 
     /// The whole reply to a WHATSAT: the AT line and the answer, cut to what was asked for. A source
@@ -46,9 +62,10 @@ impl<C: Clock> Lookups<C> {
     ) -> impl Future<Output = Vec<u8>> + Send + 'static {
         let Lookup { at_line, center, radius, max } = lookup;
         let (clock, places) = (self.clock.clone(), Arc::clone(&self.places));
-        let (own_turn, turn) = (asker.turns.get_or_insert_default().take(), self.turns.take());
+        let asker = asker.known.get_or_insert_with(|| self.meet());
+        let question = Question::new(center, radius, max).asked_by(asker.id);
+        let (own_turn, turn) = (asker.turns.take(), self.turns.take());
         async move {
-            let question = Question { center, radius, max };
             let mut answer = places.nearby(&question);
             let begun = {
                 let _own_turn = own_turn.await;

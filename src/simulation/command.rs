@@ -65,7 +65,7 @@ impl Command {
         };
         let Ok(at) = At::parse(at_line) else { return false };
         let center = at.position().coordinates();
-        let question = Question { center, radius: whatsat.radius(), max: whatsat.max() };
+        let question = Question::new(center, whatsat.radius(), whatsat.max());
         places::is_answer(rest, &question)
     }
 

@@ -51,5 +51,7 @@ pub(super) fn is_answer(reply: &str, question: &Question) -> bool {
 }
 
 fn json(question: &Question) -> String {
-    format!("{{ \"results\" : [], \"status\" : \"{question:?}\" }}")
+    let Question { center, radius, max, asker: _ } = question;
+    let asked = format!("{center:?} {radius:?} {max:?}");
+    format!("{{ \"results\" : [], \"status\" : \"{asked}\" }}")
 }

@@ -5,7 +5,7 @@ use super::{CUT_REPLY, KEY, REPLY, ask, ask_for};
 use futures_rustls::pki_types::PrivateKeyDer;
 use futures_rustls::rustls::crypto::ring;
 use futures_rustls::rustls::{ServerConfig, ServerConnection, StreamOwned};
-use herd::fetch::{Roots, SurfFetcher};
+use herd::fetch::{Proxies, Roots, SurfFetcher};
 use herd::places::{Google, Remote};
 use herd::runtime::AsyncStd;
 use rcgen::{
@@ -36,12 +36,7 @@ impl Authority {
 
     /// A service with a certificate for `name` that ends with `last_year`, and the default reply.
     fn vouch(&self, name: &str, last_year: i32) -> Source {
-        self.vouch_for(name, last_year, |stream| {
-            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{REPLY}", REPLY.len())
-                .expect("the fetcher reads");
-            stream.flush().expect("the fetcher reads");
-            wait_for_close(stream);
-        })
+        self.vouch_for(name, last_year, answer)
     }
 
     fn vouch_for(
@@ -51,18 +46,7 @@ impl Authority {
         reply: impl FnOnce(&mut TlsStream) + Send + 'static,
     ) -> Source {
         let config = Arc::new(self.server_config(name, last_year));
-        Source::with_connection(move |stream| {
-            let tls = ServerConnection::new(config).expect("the configuration is whole");
-            let mut stream = StreamOwned::new(tls, stream);
-            while stream.conn.is_handshaking() {
-                if stream.conn.complete_io(&mut stream.sock).is_err() {
-                    return String::new();
-                }
-            }
-            let request = read_request(&mut stream);
-            reply(&mut stream);
-            request
-        })
+        Source::with_connection(move |stream| secured(stream, config, reply))
     }
 
     fn server_config(&self, name: &str, last_year: i32) -> ServerConfig {
@@ -81,6 +65,32 @@ impl Authority {
     }
 }
 
+/// Speaks TLS on a connection, reads a request over it and replies. Returns the request; no text if the
+/// other side does not believe the certificate.
+fn secured(
+    stream: TcpStream,
+    config: Arc<ServerConfig>,
+    reply: impl FnOnce(&mut TlsStream),
+) -> String {
+    let tls = ServerConnection::new(config).expect("the configuration is whole");
+    let mut stream = StreamOwned::new(tls, stream);
+    while stream.conn.is_handshaking() {
+        if stream.conn.complete_io(&mut stream.sock).is_err() {
+            return String::new();
+        }
+    }
+    let request = read_request(&mut stream);
+    reply(&mut stream);
+    request
+}
+
+fn answer(stream: &mut TlsStream) {
+    write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{REPLY}", REPLY.len())
+        .expect("the fetcher reads");
+    stream.flush().expect("the fetcher reads");
+    wait_for_close(stream);
+}
+
 /// What a client gets from a service over TLS, with the service's port as `PORT`; and the service
 /// got a request only if it could be believed.
 fn outcome(source: Source, host: &str, roots: Roots) -> Result<String, String> {
@@ -97,6 +107,30 @@ fn outcome(source: Source, host: &str, roots: Roots) -> Result<String, String> {
 
 fn not_secure(host: &str, why: &str) -> String {
     format!("no answer from the places service: no secure connection to {host}:PORT: {why}")
+}
+
+/// A proxy sees the host's name, and nothing of the request.
+#[test]
+fn a_service_is_asked_through_a_tunnel() {
+    let authority = Authority::new("ours");
+    let config = Arc::new(authority.server_config("places.test", 4000));
+    let proxy = Source::with_connection(move |mut stream| {
+        let connect = read_request(&mut stream);
+        stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").expect("it is read");
+        let request = secured(stream, config, answer);
+        let target = request.split('?').next().expect("a text has a start");
+        format!("{connect}{target}")
+    });
+    let address = proxy.address();
+    let variable = |name: &str| (name == "HTTPS_PROXY").then(|| format!("me:word@{address}"));
+    let proxies = Proxies::from_variables(variable).expect("it is a proxy");
+    let fetcher = SurfFetcher::with_proxies(AsyncStd::new(), authority.roots(), proxies);
+    assert_eq!(ask(fetcher, "https://places.test").as_deref(), Ok(CUT_REPLY));
+    assert_eq!(
+        proxy.request(),
+        "CONNECT places.test:443 HTTP/1.1\r\nHost: places.test:443\r\n\
+         Proxy-Authorization: Basic bWU6d29yZA==\r\n\r\nGET /maps/api/place/nearbysearch/json"
+    );
 }
 
 /// Without it no service on the Internet could be asked.

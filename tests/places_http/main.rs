@@ -5,6 +5,7 @@ mod google_new;
 mod https;
 mod keep_alive;
 mod photon;
+mod proxy;
 mod service;
 mod source;
 mod trouble;
@@ -39,11 +40,11 @@ fn ask(fetcher: impl Fetcher, base: &str) -> Result<String, String> {
 /// What a client gets from a source that it asks for at most `max` places within `radius`
 /// kilometres of one and the same position.
 fn ask_for(places: &impl Places, radius: &str, max: u8) -> Result<String, String> {
-    let question = Question {
-        center: Coordinates { latitude: 34.06893, longitude: -118.445127 },
-        radius: Radius::parse(radius.as_bytes()).expect("the test's radius is in range"),
-        max: MaxResults::new(max).expect("the test's max is at most 20"),
-    };
+    let question = Question::new(
+        Coordinates { latitude: 34.06893, longitude: -118.445127 },
+        Radius::parse(radius.as_bytes()).expect("the test's radius is in range"),
+        MaxResults::new(max).expect("the test's max is at most 20"),
+    );
     let outcome = match block_on(places.nearby(&question)) {
         Ok(answer) => {
             let mut out = Vec::new();

@@ -74,6 +74,30 @@ fn a_service_that_is_down_is_left_alone() {
     assert!(fallback.ends_with("\"status\" : \"OK\"\n}\n\n"), "{fallback}");
 }
 
+/// A hundred questions to a service that had said "in 60 s" were a hundred requests.
+#[test]
+fn a_service_that_asks_for_a_pause_gets_it() {
+    let service = Service::start(|_, stream| {
+        let said = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n";
+        stream.write_all(said.as_bytes()).expect("the fetcher reads");
+        Then::Keep
+    });
+    let places = remote(&service.base());
+    let first = ask_for(&places, "10", 2).expect("429 is an answer");
+    assert!(first.contains("\"the places service answered 429\""), "{first}");
+    let pause = format!(
+        "no answer from the places service: {} takes no more requests for 60 s",
+        service.address()
+    );
+    let refusal = ask_for(&places, "10", 2).expect("a limit is an answer");
+    assert!(refusal.contains(&format!("\"error_message\" : \"{pause}\"")), "{refusal}");
+    assert!(refusal.ends_with("\"status\" : \"OVER_QUERY_LIMIT\"\n}\n\n"), "{refusal}");
+    let chain = Chain::new("google", places).then("gazetteer", Gazetteer);
+    let fallback = ask_for(&chain, "10", 1).expect("the gazetteer always answers");
+    assert!(fallback.ends_with("\"status\" : \"OK\"\n}\n\n"), "{fallback}");
+    assert_eq!(service.seen().requests.len(), 1);
+}
+
 /// Without it what a service says in numbers would not be what a client reads.
 #[test]
 fn what_google_says_passes_byte_for_byte() {

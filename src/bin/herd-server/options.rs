@@ -1,7 +1,8 @@
 //! The command line.
 
 use super::output;
-use super::places_source::{PlacesSources, PlacesUrl};
+use super::places_source::{OfSource, PlacesSources};
+use herd::fetch::Budget;
 use herd::journal::Fsync;
 use herd::places::{CacheLimits, FieldMask};
 use herd::protocol::ServerName;
@@ -35,7 +36,9 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         herd-server Alford --places photon,gazetteer\n    \
         herd-server check herd-data/Alford     verifies a journal\n\n\
         The key for google and google-new comes from the environment,\n\
-        GOOGLE_PLACES_API_KEY, or from --places-key-file.\n\n\
+        GOOGLE_PLACES_API_KEY, or from --places-key-file. Remote sources are asked\n\
+        through the proxies in HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, except for the\n\
+        hosts in NO_PROXY.\n\n\
         SIGTERM, SIGQUIT or Ctrl-C stops the server in good order; a second one ends it\n\
         at once. SIGHUP, SIGUSR1 and SIGUSR2 are ignored."
 )]
@@ -72,7 +75,13 @@ pub(super) struct Options {
     /// The URL of the remote source [default: the public service]. With several remote sources,
     /// give SOURCE=URL once for each
     #[structopt(long, name = "URL", number_of_values = 1)]
-    pub(super) places_url: Vec<PlacesUrl>,
+    pub(super) places_url: Vec<OfSource<String>>,
+
+    /// The requests that the remote source gets, a second and a day [default: 100:100000]. With
+    /// several remote sources, give SOURCE=BUDGET once for each. Questions beyond it are answered with
+    /// OVER_QUERY_LIMIT, or by the next source
+    #[structopt(long, name = "BUDGET", number_of_values = 1)]
+    pub(super) places_budget: Vec<OfSource<Budget>>,
 
     /// The fields that google-new asks for; they decide what Google charges for a request
     #[structopt(long, name = "MASK")]

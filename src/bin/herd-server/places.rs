@@ -1,9 +1,9 @@
 //! From options to the source of places.
 
 use super::options::Options;
-use super::places_source::{PlacesSource, PlacesUrl};
+use super::places_source::{OfSource, PlacesSource};
 use super::text_file::read;
-use herd::fetch::{Careful, FETCH_TIMEOUT, SurfFetcher};
+use herd::fetch::{Careful, FETCH_TIMEOUT, Proxies, Roots, SurfFetcher};
 use herd::places::{
     ApiKey, Cached, Chain, Coalesced, FilePlaces, Gazetteer, Google, GoogleNew, Photon, Places,
     Remote, Service,
@@ -23,7 +23,8 @@ pub(super) fn places(
     runtime: &impl Runtime,
     options: &Options,
 ) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
-    require_urls_of_sources(options)?;
+    require_sources("--places-url", "URL", options, &options.places_url)?;
+    require_sources("--places-budget", "BUDGET", options, &options.places_budget)?;
     warn_of_terms(options);
     let sources = options.places.sources();
     let mut chain: Option<Chain> = None;
@@ -45,52 +46,61 @@ fn open(
     source: &PlacesSource,
     options: &Options,
 ) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
-    let url = url(source, options);
+    let url = OfSource::of(&options.places_url, source);
     match source {
         PlacesSource::Gazetteer => Ok(Arc::new(Gazetteer)),
         PlacesSource::File(path) => Ok(Arc::new(FilePlaces::open(path)?)),
         PlacesSource::Google => {
             let google = Google::new(google_key(source, options)?);
             let google = url.map_or(Ok(google.clone()), |url| google.with_base(url))?;
-            Ok(remote(runtime, options, google))
+            remote(runtime, options, source, google)
         }
         PlacesSource::GoogleNew => {
             let google = GoogleNew::new(google_key(source, options)?);
             let mask = options.places_field_mask.clone().unwrap_or_default();
             let google = google.with_field_mask(mask);
             let google = url.map_or(Ok(google.clone()), |url| google.with_base(url))?;
-            Ok(remote(runtime, options, google))
+            remote(runtime, options, source, google)
         }
         PlacesSource::Photon => {
             let photon = url.map_or(Ok(Photon::new()), |url| Photon::new().with_base(url))?;
-            Ok(remote(runtime, options, photon))
+            remote(runtime, options, source, photon)
         }
     }
 }
 
-/// A source with connections and limits of its own. Equal questions are asked once, and answers are
-/// cached if that is asked for. The sources of a chain share the time that a client waits.
-fn remote(runtime: &impl Runtime, options: &Options, service: impl Service) -> Arc<dyn Places> {
+/// A source with connections and limits of its own, asked through the proxies that the environment
+/// names. Equal questions are asked once, and answers are cached if that is asked for. The sources of
+/// a chain share the time that a client waits.
+///
+/// # Errors
+/// When the environment names a proxy that cannot be used.
+fn remote(
+    runtime: &impl Runtime,
+    options: &Options,
+    source: &PlacesSource,
+    service: impl Service,
+) -> Result<Arc<dyn Places>, Box<dyn Error + Send + Sync>> {
     let remotes = options.places.sources().iter().filter(|source| source.is_remote()).count();
     let timeout = FETCH_TIMEOUT / u32::try_from(remotes).expect("an argument is not that long");
-    let fetcher = Careful::new(runtime.clone(), SurfFetcher::new(runtime.clone()), timeout);
-    let places = Remote::new(fetcher, service);
-    match options.places_cache {
+    let budget = OfSource::of(&options.places_budget, source).copied().unwrap_or_default();
+    let proxies = Proxies::from_variables(|name| std::env::var(name).ok())?;
+    let surf = SurfFetcher::with_proxies(runtime.clone(), Roots::platform(), proxies);
+    let fetcher = Careful::new(runtime.clone(), surf, timeout);
+    let places = Remote::new(fetcher.with_budget(budget), service).with_threads();
+    Ok(match options.places_cache {
         Some(limits) => Arc::new(Coalesced::new(Cached::new(runtime.clone(), places, limits))),
         None => Arc::new(Coalesced::new(places)),
-    }
+    })
 }
 
-/// The URL that is given for a source. One without a name is for the only remote source.
-fn url<'a>(source: &PlacesSource, options: &'a Options) -> Option<&'a str> {
-    let given = options.places_url.iter();
-    let mut fits =
-        given.filter(|url| url.source.as_deref().is_none_or(|name| name == source.name()));
-    fits.next().map(|url| url.url.as_str())
-}
-
-/// A URL that no source takes, or that several could, is a mistake.
-fn require_urls_of_sources(options: &Options) -> Result<(), String> {
+/// A value of `option` that no source takes, or that several could, is a mistake.
+fn require_sources<T>(
+    option: &str,
+    value: &str,
+    options: &Options,
+    given: &[OfSource<T>],
+) -> Result<(), String> {
     let remotes: Vec<&str> = options
         .places
         .sources()
@@ -98,15 +108,15 @@ fn require_urls_of_sources(options: &Options) -> Result<(), String> {
         .filter(|source| source.is_remote())
         .map(PlacesSource::name)
         .collect();
-    for PlacesUrl { source, .. } in &options.places_url {
+    for OfSource { source, .. } in given {
         match source {
             Some(name) if !remotes.contains(&name.as_str()) => {
-                return Err(format!("--places-url: {name} is none of the remote sources in use"));
+                return Err(format!("{option}: {name} is none of the remote sources in use"));
             }
             None if remotes.len() != 1 => {
                 let count = remotes.len();
                 return Err(format!(
-                    "--places-url: {count} remote sources are in use; give SOURCE=URL"
+                    "{option}: {count} remote sources are in use; give SOURCE={value}"
                 ));
             }
             Some(_) | None => {}
@@ -161,7 +171,8 @@ mod tests {
         let check = |sources, urls: &[&str]| {
             let urls = urls.iter().flat_map(|url| ["--places-url", url]);
             let arguments: Vec<&str> = ["--places", sources].into_iter().chain(urls).collect();
-            require_urls_of_sources(&options(&arguments))
+            let options = options(&arguments);
+            require_sources("--places-url", "URL", &options, &options.places_url)
         };
         let url = "http://a.test";
         let (of_photon, of_google) = ("photon=http://a.test", "google=http://b.test");
@@ -186,7 +197,8 @@ mod tests {
             "--places-url",
             "photon=http://a.test",
         ]);
-        assert_eq!(url(&PlacesSource::Photon, &options), Some("http://a.test"));
-        assert_eq!(url(&PlacesSource::Google, &options), Some("http://b.test"));
+        let url = |source| OfSource::of(&options.places_url, &source).map(String::as_str);
+        assert_eq!(url(PlacesSource::Photon), Some("http://a.test"));
+        assert_eq!(url(PlacesSource::Google), Some("http://b.test"));
     }
 }

@@ -83,24 +83,33 @@ impl FromStr for PlacesSources {
     }
 }
 
-/// Where a remote source is: `URL`, or `SOURCE=URL` where several are in use.
+/// A setting of a remote source: `VALUE`, or `SOURCE=VALUE` where several are in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct PlacesUrl {
+pub(super) struct OfSource<T> {
     pub(super) source: Option<String>,
-    pub(super) url: String,
+    pub(super) value: T,
 }
 
-impl FromStr for PlacesUrl {
-    type Err = String;
+impl<T: FromStr> FromStr for OfSource<T> {
+    type Err = T::Err;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, T::Err> {
         let named = text.split_once('=').filter(|(name, _)| {
             name.parse::<PlacesSource>().is_ok_and(|source| source.is_remote())
         });
         Ok(match named {
-            Some((name, url)) => Self { source: Some(name.to_owned()), url: url.to_owned() },
-            None => Self { source: None, url: text.to_owned() },
+            Some((name, value)) => Self { source: Some(name.to_owned()), value: value.parse()? },
+            None => Self { source: None, value: text.parse()? },
         })
+    }
+}
+
+impl<T> OfSource<T> {
+    /// The value that is given for a source. One without a name is for the only remote source.
+    pub(super) fn of<'a>(given: &'a [Self], source: &PlacesSource) -> Option<&'a T> {
+        let is_for = |name: &String| name == source.name();
+        let mut fits = given.iter().filter(|one| one.source.as_ref().is_none_or(is_for));
+        fits.next().map(|one| &one.value)
     }
 }
 
@@ -122,10 +131,10 @@ mod tests {
     /// A URL has `=` in it only in a query, which no base has.
     #[test]
     fn a_url_may_name_its_source() {
-        let url = |text: &str| text.parse::<PlacesUrl>().expect("any text is one");
-        let of = |source: Option<&str>, url: &str| PlacesUrl {
+        let url = |text: &str| text.parse::<OfSource<String>>().expect("any text is one");
+        let of = |source: Option<&str>, url: &str| OfSource {
             source: source.map(str::to_owned),
-            url: url.to_owned(),
+            value: url.to_owned(),
         };
         assert_eq!(url("photon=http://a.test"), of(Some("photon"), "http://a.test"));
         assert_eq!(url("http://a.test"), of(None, "http://a.test"));

@@ -71,11 +71,11 @@ mod tests {
 
     fn answer(latitude: f64, longitude: f64, radius_km: f64, max: u8) -> String {
         let max = MaxResults::new(max).unwrap();
-        let question = Question {
-            center: Coordinates { latitude, longitude },
-            radius: Radius::from_metres(radius_km * 1000.0).unwrap(),
+        let question = Question::new(
+            Coordinates { latitude, longitude },
+            Radius::from_metres(radius_km * 1000.0).unwrap(),
             max,
-        };
+        );
         let mut out = Vec::new();
         block_on(Gazetteer.nearby(&question)).unwrap().write(max, &mut out);
         String::from_utf8(out).unwrap().trim_end().to_owned()

@@ -116,11 +116,11 @@ mod tests {
     use std::sync::LazyLock;
 
     fn question(latitude: f64, longitude: f64, radius_metres: f64) -> Question {
-        Question {
-            center: Coordinates { latitude, longitude },
-            radius: Radius::from_metres(radius_metres).unwrap(),
-            max: MaxResults::new(20).unwrap(),
-        }
+        Question::new(
+            Coordinates { latitude, longitude },
+            Radius::from_metres(radius_metres).unwrap(),
+            MaxResults::new(20).unwrap(),
+        )
     }
 
     fn ids(data: &Data<'_>, question: &Question, limit: usize) -> Vec<u32> {

@@ -1,6 +1,7 @@
 //! Google's errors in the statuses of Nearby Search.
 
 use crate::places::answer::Answer;
+use crate::places::lenient::Lenient;
 use serde::Deserialize;
 
 /// The reply for an HTTP status that is an error, with Google's own message where there is one; None
@@ -34,7 +35,7 @@ struct Body {
 struct Status {
     message: Option<String>,
     #[serde(default)]
-    details: Vec<Detail>,
+    details: Lenient<Detail>,
 }
 
 /// One of its details; those of type `google.rpc.ErrorInfo` have a reason.
@@ -45,6 +46,6 @@ struct Detail {
 
 impl Status {
     fn is_about_the_key(&self) -> bool {
-        self.details.iter().any(|detail| detail.reason.as_deref() == Some("API_KEY_INVALID"))
+        self.details.0.iter().any(|detail| detail.reason.as_deref() == Some("API_KEY_INVALID"))
     }
 }

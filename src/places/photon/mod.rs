@@ -66,7 +66,7 @@ impl Default for Photon {
 
 impl Service for Photon {
     fn request(&self, question: &Question) -> Option<FetchRequest> {
-        let Question { center, radius, max: _ } = question;
+        let Question { center, radius, max: _, asker: _ } = question;
         let kilometres = (radius.metres() / 1000.0).max(RADIUS_KM_MIN);
         let tags: String = PLACE_KEYS.iter().map(|key| format!("&osm_tag={key}")).collect();
         let query = format!(
@@ -81,10 +81,7 @@ impl Service for Photon {
     fn answer(&self, question: &Question, response: FetchResponse) -> Result<Answer, PlacesError> {
         match response.status() {
             200 => {}
-            429 => {
-                let message = PlacesError::of_status(429).to_string();
-                return Ok(Answer::refusal("OVER_QUERY_LIMIT", &message));
-            }
+            429 => return Ok(Answer::over_query_limit()),
             status => return Err(PlacesError::of_status(status)),
         }
         let collection: Collection<'_> = serde_json::from_slice(response.body())
