@@ -28,6 +28,9 @@ const LINGER: Duration = Duration::from_secs(1);
 /// sent before is mostly less, and one that never pauses must not keep the server.
 const LAST_BYTES_MAX: usize = 256 * 1024;
 
+/// How long a client is read from after the server was asked to stop.
+const LAST_READ_SPAN: Duration = Duration::from_millis(100);
+
 /// The most lines that are answered before others have their turn. It bounds what one client costs
 /// all others: 128 commands take some 50 microseconds.
 const LINES_A_TURN: usize = 128;
@@ -50,8 +53,9 @@ pub(in crate::server) struct Session<C: Clock, S: Stream> {
     outbox: Outbox,
     asker: Asker,
     stop: StopWatch,
-    /// How many bytes may still be read once the server was asked to stop.
+    /// How many bytes may still be read once the server was asked to stop, and until when in uptime.
     last_bytes: usize,
+    last_read_ends: Option<Duration>,
     deadline: Deadline<C>,
     patience: Patience,
     /// How many lines were answered since others had their turn.
@@ -85,6 +89,7 @@ impl<C: Clock, S: Stream> Session<C, S> {
         Self {
             stop: core.stop.watch(),
             last_bytes: LAST_BYTES_MAX,
+            last_read_ends: None,
             patience: Patience::new(core.clock.uptime()),
             lines_this_turn: 0,
             asker: Asker::default(),
@@ -257,7 +262,7 @@ impl<C: Clock, S: Stream> Session<C, S> {
     /// to [`LAST_BYTES_MAX`], and takes no line whose LF is not: half a line may read as a whole other one.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         let stops = self.core.stop.is_requested();
-        if stops && self.last_bytes == 0 {
+        if stops && self.has_read_enough() {
             self.input = Input::Done;
             return Ok(true);
         }
@@ -284,6 +289,14 @@ impl<C: Clock, S: Stream> Session<C, S> {
             }
             Poll::Pending => Ok(false),
         }
+    }
+
+    /// Whether a server that stops has read what the client had sent before. Where the connection
+    /// holds little at a time, the bytes alone would take a client that never pauses too long.
+    fn has_read_enough(&mut self) -> bool {
+        let now = self.core.clock.uptime();
+        let ends = *self.last_read_ends.get_or_insert(now + LAST_READ_SPAN);
+        self.last_bytes == 0 || now > ends
     }
 
     fn has_commands(&self) -> bool {
