@@ -36,18 +36,20 @@ fn everything_on_a_clients_connection_is_in_the_log_in_order() {
 #[test]
 fn links_to_neighbors_are_in_the_log_with_what_went_over_them() {
     let mut herd = Plan::pair("Alford", "Ball").start();
-    let at = herd.iamat("Alford", "kiwi", "+1+1", "1001");
     let count = |herd: &Herd, name: &str, detail: &str| {
         let traffic = herd.traffic("Alford");
         traffic.of(name).filter(|event| event.to_string().contains(detail)).count()
     };
+    let ball = "\"neighbor\":\"Ball\"";
+    // A position that is told before both links are up may be sent twice.
+    eventually("both links are up", || count(&herd, "neighbor-gained", ball) == 2);
+    let at = herd.iamat("Alford", "kiwi", "+1+1", "1001");
     let told = format!("{at}\\nSEQ 1\\n");
     eventually("Alford told Ball", || count(&herd, "out", &told) == 1);
     eventually("Ball heard it", || {
         herd.traffic("Ball").of("in").any(|event| event.to_string().contains(&told))
     });
     herd.kill("Ball");
-    let ball = "\"neighbor\":\"Ball\"";
     eventually("both links are lost", || count(&herd, "neighbor-lost", ball) == 2);
     assert_eq!(count(&herd, "neighbor-gained", ball), 2);
     for purpose in ["feed", "follow"] {
