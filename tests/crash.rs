@@ -7,6 +7,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -160,7 +162,8 @@ fn a_full_disk_stops_the_server_before_it_acknowledges_what_does_not_fit() {
     }
     let (status, log) = herd.await_end("Alford");
     assert_eq!(status.code(), Some(1));
-    assert!(log.contains("herd-server: cannot write the journal: "), "{log}");
+    let path = herd.folder().join("Alford/journal").display().to_string();
+    assert!(log.contains(&format!("herd-server: cannot write the journal {path}: ")), "{log}");
 
     herd.start_as(herd.launch("Alford").with(&["--no-traffic-log"]));
     for number in 0..acknowledged {
@@ -175,14 +178,13 @@ fn a_data_directory_that_cannot_be_used_is_an_error_that_names_it() {
     let herd = Plan::alone("Alford").journaled().build();
     let folder = herd.folder().join("taken");
     fs::write(&folder, "a file").expect("the folder takes files");
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_herd-server"))
+    let output = Command::new(env!("CARGO_BIN_EXE_herd-server"))
         .args(["Alford", "--data-dir"])
         .arg(&folder)
         .output()
         .expect("the server's program is there");
     assert_eq!(output.status.code(), Some(1));
-    let expected =
-        format!("herd-server: data directory {}: cannot make the folder: ", folder.display());
+    let expected = format!("herd-server: cannot make the folder {}: ", folder.display());
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(error.starts_with(&expected), "{error}");
 }
@@ -190,22 +192,80 @@ fn a_data_directory_that_cannot_be_used_is_an_error_that_names_it() {
 /// Would fail if two servers could write one journal.
 #[test]
 fn a_data_directory_has_one_server() {
+    let herd = Plan::alone("Alford").journaled().start();
+    let folder = herd.folder().join("Alford");
+    let second = herd.launch("Alford").output();
+    assert_eq!(second.status.code(), Some(1));
+    let taken = format!("herd-server: another server is using the folder {}\n", folder.display());
+    let error = String::from_utf8_lossy(&second.stderr);
+    assert!(error.ends_with(&taken), "{error}");
+}
+
+fn check(folder: &Path) -> Output {
+    let program = env!("CARGO_BIN_EXE_herd-server");
+    Command::new(program).arg("check").arg(folder).output().expect("the server's program is there")
+}
+
+/// Would fail if looking at a journal needed the server to stop, or changed anything.
+#[test]
+fn check_works_beside_a_running_server() {
     let mut herd = Plan::alone("Alford").journaled().start();
     let folder = herd.folder().join("Alford");
-    let check = || {
-        std::process::Command::new(env!("CARGO_BIN_EXE_herd-server"))
-            .arg("check")
-            .arg(&folder)
-            .output()
-            .expect("the server's program is there")
-    };
-    let busy = format!("herd-server: {}: another server is using this folder\n", folder.display());
-    assert_eq!(String::from_utf8_lossy(&check().stderr), busy);
     herd.iamat("Alford", "kiwi", "+1+1", "1");
-    herd.stop("Alford");
-    let output = check();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(told.contains("journal of Alford\n1 lines, 1 clients, "), "{told}");
+    let output = check(&folder);
+    let journal = folder.join("journal");
+    let path = journal.display();
+    let bytes = fs::metadata(&journal).expect("there is a journal").len();
+    let expected = format!("{path}: journal of Alford\n1 lines, 1 clients, {bytes} bytes\n");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
     assert_eq!(output.status.code(), Some(0));
-    eventually("the folder is free", || check().status.success());
+    herd.iamat("Alford", "plum", "+1+1", "1");
+    assert_eq!(herd.stop("Alford").code(), Some(0));
+    let copy = herd.folder().join("copy");
+    fs::create_dir(&copy).expect("there is room");
+    fs::copy(&journal, copy.join("journal")).expect("there is room");
+    assert_eq!(check(&copy).status.code(), Some(0));
+    assert_eq!(fs::read_dir(&copy).expect("the copy is there").count(), 1);
+}
+
+/// Would fail if `check` and the start disagreed, or advised a command that does not help.
+#[test]
+fn a_damaged_first_line_is_refused_with_a_command_that_repairs_it() {
+    let mut herd = Plan::alone("Alford").journaled().start();
+    let at = herd.iamat("Alford", "kiwi", "+1+1", "1");
+    herd.stop("Alford");
+    let folder = herd.folder().join("Alford");
+    let journal = folder.join("journal");
+    let mut bytes = fs::read(&journal).expect("there is a journal");
+    bytes[0] ^= 1;
+    fs::write(&journal, bytes).expect("there is room");
+    let damage =
+        format!("{}, line 1, byte 0: this is not the first line of a journal\n", journal.display());
+    let launch = herd.launch("Alford");
+    for (output, command) in [
+        (check(&folder), format!("herd-server NAME --data-dir {} --repair\n", folder.display())),
+        (launch.output(), format!("{} --repair\n", launch.command_line())),
+    ] {
+        assert_eq!(output.status.code(), Some(1));
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(error.contains(&damage) && error.ends_with(&command), "{error}");
+    }
+    herd.start_as(herd.launch("Alford").with(&["--repair"]));
+    herd.await_known("Alford", &at);
+}
+
+/// Would fail if a server went on writing to a journal that nobody can open any more.
+#[test]
+fn a_journal_that_is_removed_while_the_server_runs_is_back_after_its_stop() {
+    let mut herd = Plan::alone("Alford").journaled().start();
+    let at = herd.iamat("Alford", "kiwi", "+1+1", "1");
+    let journal = herd.folder().join("Alford/journal");
+    fs::remove_file(&journal).expect("there is a journal");
+    eventually("the journal is written anew", || journal.exists());
+    let log = herd.server("Alford").log();
+    assert!(log.contains("the journal was changed by somebody else; writing it anew"), "{log}");
+    fs::remove_file(&journal).expect("there is a journal");
+    assert_eq!(herd.stop("Alford").code(), Some(0));
+    herd.start("Alford");
+    assert_eq!(herd.known("Alford", "kiwi"), Some(at));
 }

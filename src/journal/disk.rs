@@ -1,10 +1,11 @@
 //! The folder that a journal lives in, as a trait, so that a simulated one can crash.
 
+use super::file_id::FileId;
 use async_trait::async_trait;
 use std::fmt::Debug;
 use std::io;
 
-/// A flat folder of files: they have names and no paths.
+/// A flat folder of files, each known by its name.
 ///
 /// What was written survives the end of the process, and what was synchronized survives the end of
 /// the machine. A new or renamed file survives that only once the folder is synchronized as well.
@@ -29,6 +30,31 @@ pub trait Disk: Debug + Send + Sync + 'static {
     /// When the disk fails; then the file has either name.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
 
+    /// Removes a file. Succeeds if there is none of this name.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn remove(&self, name: &str) -> io::Result<()>;
+
+    /// Which file has this name now; None if there is none. Others may have removed or replaced it.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn identity(&self, name: &str) -> io::Result<Option<FileId>>;
+
+    /// How many more bytes the disk has room for, as far as it can tell.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn free_bytes(&self) -> io::Result<u64> {
+        Ok(u64::MAX)
+    }
+
+    /// Where people find the file, for messages.
+    fn path(&self, name: &str) -> String {
+        name.to_owned()
+    }
+
     /// Waits until the folder's names are safe from a crash of the machine.
     ///
     /// # Errors
@@ -36,7 +62,7 @@ pub trait Disk: Debug + Send + Sync + 'static {
     async fn sync_names(&self) -> io::Result<()>;
 }
 
-/// A file that grows at its end.
+/// An open file that grows at its end.
 #[async_trait]
 pub trait DiskFile: Debug + Send + Sync + 'static {
     /// Reads as many bytes as fit into `buffer`, from `offset` on; 0 at the end.
@@ -68,4 +94,10 @@ pub trait DiskFile: Debug + Send + Sync + 'static {
     /// # Errors
     /// When the disk fails.
     fn size(&self) -> io::Result<u64>;
+
+    /// Which file it is, whatever its name.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    fn identity(&self) -> io::Result<FileId>;
 }

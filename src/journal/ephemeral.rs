@@ -24,7 +24,7 @@ impl Keeper for Ephemeral {
         Ok(())
     }
 
-    async fn finish(&self) -> Result<(), Failed> {
+    async fn finish(&self, _log: &dyn ReadLog) -> Result<(), Failed> {
         Ok(())
     }
 

@@ -2,21 +2,27 @@
 
 use super::disk::{Disk, DiskFile};
 use super::error::JournalError;
+use super::file_id::FileId;
 use async_trait::async_trait;
 use blocking::unblock;
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
-use std::os::unix::fs::FileExt;
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Stays locked while the folder is in use.
 const LOCK_FILE: &str = "lock";
 
+/// The permissions of new files: positions of people are nobody else's business.
+const MODE: u32 = 0o600;
+
 /// A folder of this machine, locked against other processes until this is dropped.
 #[derive(Debug)]
 pub struct FileDisk {
     folder: PathBuf,
+    /// Held open, so that synchronizing it does not fail when the process has no descriptors left.
+    opened: Arc<File>,
     _lock: File,
 }
 
@@ -27,56 +33,107 @@ impl FileDisk {
     /// When another process has it, or it cannot be made or written to.
     pub fn open(folder: impl Into<PathBuf>) -> Result<Self, JournalError> {
         let folder = folder.into();
-        fs::create_dir_all(&folder).map_err(JournalError::disk("make the folder"))?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(folder.join(LOCK_FILE))
-            .map_err(JournalError::disk("open the folder's lock"))?;
+        let failed = |doing, path: &Path, source| {
+            Err(JournalError::Disk { doing, path: path.display().to_string(), source })
+        };
+        let opened = match fs::create_dir_all(&folder).and_then(|()| File::open(&folder)) {
+            Ok(opened) => Arc::new(opened),
+            Err(error) => return failed("make the folder", &folder, error),
+        };
+        let lock_path = folder.join(LOCK_FILE);
+        let options = OpenOptions::new().create(true).append(true).mode(MODE).clone();
+        let lock = match options.open(&lock_path) {
+            Ok(lock) => lock,
+            Err(error) => return failed("open the lock", &lock_path, error),
+        };
         match lock.try_lock() {
-            Ok(()) => Ok(Self { folder, _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(JournalError::Locked),
-            Err(TryLockError::Error(error)) => Err(JournalError::disk("lock the folder")(error)),
+            Ok(()) => Ok(Self { folder, opened, _lock: lock }),
+            Err(TryLockError::WouldBlock) => {
+                Err(JournalError::Locked { folder: folder.display().to_string() })
+            }
+            Err(TryLockError::Error(error)) => failed("lock", &lock_path, error),
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
+    }
+
+    fn create_new(&self, name: &str) -> io::Result<File> {
+        let path = self.file(name);
+        remove_if_there(&path)?;
+        OpenOptions::new().read(true).append(true).create_new(true).mode(MODE).open(path)
     }
 }
 
 #[async_trait]
 impl Disk for FileDisk {
     fn open(&self, name: &str) -> io::Result<Option<Box<dyn DiskFile>>> {
-        match OpenOptions::new().read(true).append(true).open(self.path(name)) {
+        match OpenOptions::new().read(true).append(true).open(self.file(name)) {
             Ok(file) => Ok(Some(Box::new(OnDisk(Arc::new(file))))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
         }
     }
 
+    /// Makes the folder again if somebody has removed it.
     fn create(&self, name: &str) -> io::Result<Box<dyn DiskFile>> {
-        let path = self.path(name);
-        remove_if_there(&path)?;
-        let file = OpenOptions::new().read(true).append(true).create_new(true).open(path)?;
+        let file = match self.create_new(name) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                fs::create_dir_all(&self.folder)?;
+                self.create_new(name)?
+            }
+            created => created?,
+        };
         Ok(Box::new(OnDisk(Arc::new(file))))
     }
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        fs::rename(self.path(from), self.path(to))
+        fs::rename(self.file(from), self.file(to))
     }
 
+    fn remove(&self, name: &str) -> io::Result<()> {
+        remove_if_there(&self.file(name))
+    }
+
+    fn identity(&self, name: &str) -> io::Result<Option<FileId>> {
+        match fs::metadata(self.file(name)) {
+            Ok(metadata) => Ok(Some(identity(&metadata))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn free_bytes(&self) -> io::Result<u64> {
+        let space = rustix::fs::fstatvfs(&self.opened)?;
+        Ok(space.f_bavail.saturating_mul(space.f_frsize))
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.file(name).display().to_string()
+    }
+
+    /// Opens the folder anew, since it may have been removed and made again. Without a descriptor
+    /// for that, the one that is held open serves.
     async fn sync_names(&self) -> io::Result<()> {
-        let folder = self.folder.clone();
-        unblock(move || File::open(folder)?.sync_all()).await
+        let (folder, opened) = (self.folder.clone(), Arc::clone(&self.opened));
+        unblock(move || match File::open(folder) {
+            Ok(folder) => folder.sync_all(),
+            Err(_) => opened.sync_all(),
+        })
+        .await
     }
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+fn identity(metadata: &Metadata) -> FileId {
+    FileId::new(metadata.dev(), metadata.ino())
 }
 
 #[derive(Debug)]
@@ -104,5 +161,9 @@ impl DiskFile for OnDisk {
 
     fn size(&self) -> io::Result<u64> {
         self.0.metadata().map(|metadata| metadata.len())
+    }
+
+    fn identity(&self) -> io::Result<FileId> {
+        self.0.metadata().map(|metadata| identity(&metadata))
     }
 }

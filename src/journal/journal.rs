@@ -4,30 +4,33 @@ use super::disk::{Disk, DiskFile};
 use super::error::{Failed, JournalError};
 use super::fsync::Fsync;
 use super::keeper::Keeper;
-use super::record::recorded_bytes;
 use super::recovery::Recovery;
-use super::rewrite::{Rewrite, gather_records};
+use super::retry::{Need, Retry};
+use super::rewrite::{InUse, JOURNAL_FILE, gather_records};
 use super::status::JournalStatus;
+use super::upkeep::Told;
 use crate::node::ReadLog;
 use crate::protocol::ServerName;
 use crate::runtime::{self, Turns};
 use async_trait::async_trait;
 use event_listener::Event;
 use futures_lite::future;
+use std::io;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
-
-/// A journal smaller than this is never rewritten.
-const REWRITE_BYTES_MIN: u64 = 64 * 1024;
+use std::sync::{Arc, Mutex, MutexGuard};
 
 /// Follows the log of changes onto a disk.
 ///
-/// A task that needs a change on disk [covers](Keeper::cover) it. The first task to come writes for all
-/// who wait, in one write and, where the policy asks for it, one fsync.
+/// A task that needs a change on disk [covers](Keeper::cover) it. The first task to come writes for
+/// all who wait, in one write and, where the policy asks for it, one fsync.
+///
+/// Only a write or an fsync of the file in use that fails is the end of a journal. A new file that
+/// cannot be written is given up and tried again later.
 #[derive(Debug)]
 pub struct Journal {
-    disk: Arc<dyn Disk>,
-    server: ServerName,
+    pub(super) disk: Arc<dyn Disk>,
+    pub(super) server: ServerName,
     fsync: Fsync,
     /// Who may write.
     turns: Turns,
@@ -41,21 +44,27 @@ pub struct Journal {
     failed: AtomicBool,
     /// Raised when a writer is done, whether it failed or not.
     advanced: Event,
+    retry: Mutex<Retry>,
+    pub(super) told: Mutex<Told>,
 }
 
+/// The file in use. Whoever has it is the only one who writes.
 #[derive(Debug)]
-struct Writer {
-    file: Arc<dyn DiskFile>,
-    size: u64,
+pub(super) struct Writer {
+    pub(super) file: Arc<dyn DiskFile>,
+    pub(super) size: u64,
     /// All changes up to this number are written.
     written: u64,
     /// Whether something was written since the last fsync began.
     unsynced: bool,
     batch: Vec<u8>,
+    /// The damaged bytes that must be set aside before another file takes this one's place; None
+    /// when the file is good.
+    pub(super) unrepaired: Option<Vec<Range<u64>>>,
 }
 
 /// The right to write, which wakes those who wait when it is given back, however that happens.
-struct Turn<'j> {
+pub(super) struct Turn<'j> {
     journal: &'j Journal,
     writer: Option<Writer>,
     turn: Option<runtime::Turn>,
@@ -64,7 +73,12 @@ struct Turn<'j> {
 impl Journal {
     /// Continues a journal that was read back.
     pub fn new(disk: Arc<dyn Disk>, server: ServerName, fsync: Fsync, recovery: Recovery) -> Self {
-        let Recovery { journal, .. } = recovery;
+        let Recovery { journal, unrepaired, .. } = recovery;
+        let mut retry = Retry::default();
+        if unrepaired.is_some() {
+            // The start has just tried.
+            retry.note_failure(Need::Repair);
+        }
         Self {
             disk,
             server,
@@ -78,29 +92,41 @@ impl Journal {
                 written: journal.number,
                 unsynced: false,
                 batch: Vec::new(),
+                unrepaired,
             })),
             failure: Mutex::new(None),
             failed: AtomicBool::new(false),
             advanced: Event::new(),
+            retry: Mutex::new(retry),
+            told: Mutex::default(),
         }
     }
 
     fn has_failed(&self) -> bool {
+        // Pairs with the release in `fail`.
         self.failed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn retry(&self) -> MutexGuard<'_, Retry> {
+        self.retry.lock().expect("nothing panics with it")
     }
 
     /// Makes what was written safe from a crash of the machine, whatever the policy.
     async fn sync(&self) -> Result<(), Failed> {
         let file = {
             let mut turn = self.turn().await;
-            let writer = turn.writer();
-            if self.has_failed() || !std::mem::take(&mut writer.unsynced) {
-                return if self.has_failed() { Err(Failed) } else { Ok(()) };
+            if self.has_failed() {
+                return Err(Failed);
             }
+            let writer = turn.writer();
+            // Taken back before the fsync begins: what is written meanwhile needs the next one.
+            if !std::mem::take(&mut writer.unsynced) {
+                return Ok(());
+            }
+            // The turn ends here, so that sessions can write while the disk works.
             Arc::clone(&writer.file)
         };
-        let synced = file.sync().await.map_err(JournalError::disk("synchronize the journal"));
-        synced.map_err(|error| self.fail(error))
+        file.sync().await.map_err(|error| self.fail_at("synchronize the journal", error))
     }
 
     /// Writes, and where the policy asks for it synchronizes, all changes up to at least `number`.
@@ -112,55 +138,45 @@ impl Journal {
     ) -> Result<(), Failed> {
         let writer = turn.writer();
         while writer.written < number {
-            writer.write_batch(log).map_err(|error| self.fail(error))?;
+            let wrote = writer.write_batch(log);
+            wrote.map_err(|error| self.fail_at("write the journal", error))?;
         }
-        self.bytes.store(writer.size, Ordering::Relaxed);
         if self.fsync == Fsync::Always {
             let synced = writer.file.sync().await;
-            synced
-                .map_err(JournalError::disk("synchronize the journal"))
-                .map_err(|error| self.fail(error))?;
+            synced.map_err(|error| self.fail_at("synchronize the journal", error))?;
         }
-        self.covered.fetch_max(writer.written, Ordering::AcqRel);
+        // Only now: what is published may be acknowledged.
+        self.publish(writer);
         Ok(())
     }
 
-    /// Writes a new file while the old one stays in use. Only the last lines are written
-    /// while all sessions wait.
-    async fn rewrite(&self, log: &dyn ReadLog) -> Result<(), JournalError> {
-        let mut rewrite = Rewrite::begin(&*self.disk, &self.server)?;
-        while rewrite.gather(log) {
-            rewrite.write_batch()?;
-            future::yield_now().await;
-        }
-        rewrite.sync().await?;
-        let mut turn = self.turn().await;
-        rewrite.write_rest(log)?;
-        let rewritten = rewrite.take_place(&*self.disk).await?;
-        let writer = turn.writer();
-        log::info!(server:% = self.server, from = writer.size, to = rewritten.size; "rewrote the journal");
-        writer.file = rewritten.file;
-        writer.size = rewritten.size;
-        writer.written = writer.written.max(rewritten.number);
-        writer.unsynced = false;
+    /// Tells all who wait, and all who follow, how far the file goes.
+    pub(super) fn publish(&self, writer: &Writer) {
+        // Nothing else is read by it, so no order is needed.
         self.bytes.store(writer.size, Ordering::Relaxed);
+        // Release pairs with the acquire in `covered`: whoever sees the number may tell the changes
+        // up to it, which must be on the disk by then.
         self.covered.fetch_max(writer.written, Ordering::AcqRel);
-        Ok(())
     }
 
     /// Notes the failure. From now on nothing is promised.
-    fn fail(&self, error: JournalError) -> Failed {
-        self.failed.store(true, Ordering::Release);
+    pub(super) fn fail(&self, error: JournalError) -> Failed {
+        // Before the event: whoever is woken by it looks at both.
         self.failure.lock().expect("nothing panics with it").get_or_insert(error);
+        self.failed.store(true, Ordering::Release);
         self.advanced.notify(usize::MAX);
         Failed
+    }
+
+    fn fail_at(&self, doing: &'static str, error: io::Error) -> Failed {
+        self.fail(JournalError::disk(&*self.disk, doing, JOURNAL_FILE)(error))
     }
 
     fn try_turn(&self) -> Option<Turn<'_>> {
         self.turns.try_take().map(|turn| self.begin(turn))
     }
 
-    async fn turn(&self) -> Turn<'_> {
+    pub(super) async fn turn(&self) -> Turn<'_> {
         self.begin(self.turns.take().await)
     }
 
@@ -173,6 +189,7 @@ impl Journal {
 #[async_trait]
 impl Keeper for Journal {
     fn covered(&self) -> u64 {
+        // Pairs with the release in `publish`.
         self.covered.load(Ordering::Acquire)
     }
 
@@ -186,7 +203,8 @@ impl Keeper for Journal {
             if self.has_failed() {
                 return Err(Failed);
             }
-            // Listen before trying: whoever holds the turn may finish in between.
+            // Listen before trying: whoever holds the turn may finish in between, and the event would
+            // be missed.
             let advanced = self.advanced.listen();
             match self.try_turn() {
                 Some(mut turn) => {
@@ -200,24 +218,22 @@ impl Keeper for Journal {
         }
     }
 
-    /// The fsync of [`Fsync::EverySecond`], and a rewrite when the file has grown to more than twice
-    /// its live size.
+    /// The fsync of [`Fsync::EverySecond`]; a look whether the file is still in its place and as long
+    /// as it was written; and a new file if it is not, or if it has grown to more than twice its live
+    /// size.
     async fn maintain(&self, log: &dyn ReadLog) -> Result<(), Failed> {
         if self.fsync == Fsync::EverySecond {
             self.sync().await?;
         }
-        let size = self.turn().await.writer().size;
-        let mut live = 0;
-        log.read(&mut |log| live = recorded_bytes(log.len(), log.line_bytes()));
-        if size > (2 * live).max(REWRITE_BYTES_MIN) && !self.has_failed() {
-            let rewritten = self.rewrite(log).await;
-            return rewritten.map_err(|error| self.fail(error));
+        if self.has_failed() {
+            return Err(Failed);
         }
-        Ok(())
+        self.look_after(log).await
     }
 
-    async fn finish(&self) -> Result<(), Failed> {
-        self.sync().await
+    async fn finish(&self, log: &dyn ReadLog) -> Result<(), Failed> {
+        self.sync().await?;
+        self.restore(log).await
     }
 
     async fn failure(&self) -> JournalError {
@@ -238,7 +254,7 @@ impl Keeper for Journal {
 }
 
 impl Turn<'_> {
-    fn writer(&mut self) -> &mut Writer {
+    pub(super) fn writer(&mut self) -> &mut Writer {
         self.writer.as_mut().expect("whoever has the turn has the writer")
     }
 }
@@ -255,13 +271,22 @@ impl Drop for Turn<'_> {
 
 impl Writer {
     /// Writes the changes after the last written one, about one batch of them.
-    fn write_batch(&mut self, log: &dyn ReadLog) -> Result<(), JournalError> {
+    fn write_batch(&mut self, log: &dyn ReadLog) -> io::Result<()> {
         self.batch.clear();
         let number = gather_records(log, self.written, &mut self.batch);
-        self.file.append(&self.batch).map_err(JournalError::disk("write the journal"))?;
+        self.file.append(&self.batch)?;
         self.size += self.batch.len() as u64;
         self.written = number;
         self.unsynced = true;
         Ok(())
+    }
+
+    /// Appends to another file from now on, which holds all that this one does.
+    pub(super) fn take_over(&mut self, journal: InUse) {
+        self.file = journal.file;
+        self.size = journal.size;
+        self.written = self.written.max(journal.number);
+        self.unsynced = false;
+        self.unrepaired = None;
     }
 }

@@ -33,7 +33,7 @@ pub trait Keeper: Debug + Send + Sync + 'static {
     ///
     /// # Errors
     /// When the keeper has failed.
-    async fn finish(&self) -> Result<(), Failed>;
+    async fn finish(&self, log: &dyn ReadLog) -> Result<(), Failed>;
 
     /// Completes when the keeper fails, and says why.
     async fn failure(&self) -> JournalError;

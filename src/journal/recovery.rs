@@ -2,23 +2,22 @@
 
 use super::disk::{Disk, DiskFile};
 use super::error::JournalError;
-use super::replay::{Replay, Report};
-use super::rewrite::{BATCH_BYTES, JOURNAL_FILE, Rewrite, Rewritten};
+use super::reading::{Progress, read_journal};
+use super::report::{Report, Verdict};
+use super::rewrite::{InUse, JOURNAL_FILE, Rewrite, sync_name};
+use super::set_aside::set_aside;
 use crate::node::{Node, Origin};
-use crate::protocol::{At, ServerName};
-use std::collections::HashSet;
+use crate::protocol::ServerName;
 use std::ops::Range;
 
-/// Where bad lines are set aside.
-pub const BAD_LINES_FILE: &str = "journal.bad";
-
-/// What to do with damage in the middle of a journal.
+/// What to do with a journal whose first line or whose middle is damaged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OnDamage {
     /// Do not start, so that somebody looks at it.
     #[default]
     Refuse,
-    /// Keep every good line, and set the bad ones aside in [`BAD_LINES_FILE`].
+    /// Keep every good line, and set the bad ones aside in
+    /// [`BAD_LINES_FILE`](super::BAD_LINES_FILE).
     SetAside,
 }
 
@@ -27,17 +26,20 @@ pub enum OnDamage {
 pub struct Recovery {
     /// What was found.
     pub report: Report,
-    pub(super) journal: Rewritten,
+    pub(super) journal: InUse,
+    /// What must still be set aside before the file is written anew; None when the file is good.
+    pub(super) unrepaired: Option<Vec<Range<u64>>>,
 }
-
-/// Called with (bytes read, bytes in all).
-pub type Progress<'p> = &'p mut (dyn FnMut(u64, u64) + Send);
 
 /// Reads the journal of `server` back into `node`, or begins one. A torn last line is cut off.
 ///
+/// A repair that fails, because the disk is full for example, does not keep the server from
+/// starting: every good line is in memory and in the file, which goes on as it is. The journal tries
+/// the repair again while the server runs.
+///
 /// # Errors
-/// When the disk fails, the journal is no journal of this server, or it is damaged in the middle
-/// and `on_damage` says to refuse that.
+/// When the disk fails, the journal belongs to another server or is too new, or it is damaged and
+/// `on_damage` says to refuse that.
 pub async fn recover(
     disk: &dyn Disk,
     server: &ServerName,
@@ -45,130 +47,138 @@ pub async fn recover(
     node: &mut Node,
     progress: Progress<'_>,
 ) -> Result<Recovery, JournalError> {
-    let Some(file) = disk.open(JOURNAL_FILE).map_err(JournalError::disk("open the journal"))?
+    let opened = disk.open(JOURNAL_FILE);
+    let Some(file) = opened.map_err(JournalError::disk(disk, "open the journal", JOURNAL_FILE))?
     else {
-        let report = Report { owner: Some(server.clone()), ..Report::default() };
-        return Ok(Recovery { report, journal: write_anew(disk, server, node).await? });
+        return begin(disk, server, node).await;
     };
-    let report = read(&*file, progress, |at| {
-        // The node counts what it refuses.
-        let _ = node.take_in(at, Origin::Here);
-    })?;
-    match (&report.owner, report.first_bad) {
-        (Some(owner), _) if owner != server => {
-            return Err(JournalError::OtherServer { owner: owner.clone() });
-        }
-        (None, _) if report.bytes > 0 => return Err(JournalError::NoJournal),
-        (_, Some(bad)) if on_damage == OnDamage::Refuse => return Err(JournalError::Damaged(bad)),
-        (Some(_), None) => {
-            let size = cut_torn_line(&*file, &report)?;
-            make_safe(disk, &*file).await?;
-            let number = node.log().last_number();
-            return Ok(Recovery { report, journal: Rewritten { file: file.into(), size, number } });
-        }
-        _ => {}
+    let report = read(disk, &*file, node, progress)?;
+    let path = || disk.path(JOURNAL_FILE);
+    let verdict = report.verdict();
+    if let Verdict::TooNew(version) = verdict {
+        return Err(JournalError::TooNew { path: path(), version });
     }
-    set_aside(disk, &*file, &report.bad).await?;
-    log::warn!(server:%, lines = report.bad_lines; "set bad lines of the journal aside");
-    Ok(Recovery { report, journal: write_anew(disk, server, node).await? })
+    if let Some(owner) = report.owner.clone().filter(|owner| owner != server) {
+        return Err(JournalError::OtherServer { path: path(), owner });
+    }
+    match (verdict, on_damage) {
+        (Verdict::Headless, OnDamage::Refuse) => Err(JournalError::Headless { path: path() }),
+        (Verdict::Damaged(first), OnDamage::Refuse) => {
+            Err(JournalError::Damaged { path: path(), first })
+        }
+        (Verdict::Headless | Verdict::Damaged(_), OnDamage::SetAside) => {
+            repair(disk, server, file, report, node).await
+        }
+        (Verdict::Whole | Verdict::Torn(_) | Verdict::TooNew(_), _) => {
+            let journal = keep(disk, file, &report, node).await?;
+            Ok(Recovery { report, journal, unrepaired: None })
+        }
+    }
 }
 
-/// Reads a journal without changing anything, and counts the clients in it; None when there is no
-/// journal.
-///
-/// # Errors
-/// When the disk fails, or the file is no journal. Damage is in the report.
-pub fn check(
+/// Begins the first journal.
+async fn begin(
     disk: &dyn Disk,
-    progress: Progress<'_>,
-) -> Result<Option<(Report, usize)>, JournalError> {
-    let file = disk.open(JOURNAL_FILE).map_err(JournalError::disk("open the journal"))?;
-    let Some(file) = file else { return Ok(None) };
-    let mut clients = HashSet::new();
-    let report = read(&*file, progress, |at| {
-        if !clients.contains(at.client().as_bytes()) {
-            clients.insert(at.client().as_bytes().to_owned());
-        }
-    })?;
-    Ok(Some((report, clients.len())))
+    server: &ServerName,
+    node: &Node,
+) -> Result<Recovery, JournalError> {
+    let report = Report { owner: Some(server.clone()), has_header: true, ..Report::default() };
+    let journal = write_anew(disk, server, node).await?;
+    sync_name(disk).await?;
+    Ok(Recovery { report, journal, unrepaired: None })
 }
 
 fn read(
+    disk: &dyn Disk,
     file: &dyn DiskFile,
+    node: &mut Node,
     progress: Progress<'_>,
-    mut each: impl FnMut(&At<'_>),
 ) -> Result<Report, JournalError> {
-    let size = file.size().map_err(JournalError::disk("read the journal"))?;
-    let mut replay = Replay::default();
-    each_chunk(file, 0..u64::MAX, |chunk, end| {
-        replay.take_in(chunk, &mut each)?;
-        progress(end, size);
-        Ok(())
-    })?;
-    Ok(replay.finish())
+    let failed = |error| JournalError::disk(disk, "read the journal", JOURNAL_FILE)(error);
+    let size = file.size().map_err(failed)?;
+    let read_at = |offset, buffer: &mut [u8]| file.read_at(offset, buffer);
+    let report = read_journal(read_at, size, progress, |at| {
+        // The node counts what it refuses.
+        let _ = node.take_in(at, Origin::Here);
+    });
+    report.map_err(failed)
 }
 
-/// Shows the bytes of a range in chunks, and where each chunk ends.
-fn each_chunk(
-    file: &dyn DiskFile,
-    range: Range<u64>,
-    mut each: impl FnMut(&[u8], u64) -> Result<(), JournalError>,
-) -> Result<(), JournalError> {
-    let mut buffer = vec![0; BATCH_BYTES];
-    let mut offset = range.start;
-    while offset < range.end {
-        let wanted = buffer.len().min(usize::try_from(range.end - offset).unwrap_or(usize::MAX));
-        let count = file
-            .read_at(offset, &mut buffer[..wanted])
-            .map_err(JournalError::disk("read the journal"))?;
-        if count == 0 {
-            break;
+/// Sets damaged lines aside and writes all others anew, or goes on with the file as it is.
+async fn repair(
+    disk: &dyn Disk,
+    server: &ServerName,
+    file: Box<dyn DiskFile>,
+    report: Report,
+    node: &Node,
+) -> Result<Recovery, JournalError> {
+    let mut left = report.to_set_aside();
+    let written = match set_aside(disk, &*file, &left).await {
+        Ok(()) => {
+            left.clear();
+            write_anew(disk, server, node).await
         }
-        offset += count as u64;
-        each(&buffer[..count], offset)?;
+        Err(error) => Err(error),
+    };
+    let path = disk.path(JOURNAL_FILE);
+    let (lines, kept) = (report.bad_lines, report.lines);
+    match written {
+        Ok(journal) => {
+            sync_name(disk).await?;
+            log::warn!(server:%, path, lines, kept; "repaired the journal: set damaged lines aside");
+            Ok(Recovery { report, journal, unrepaired: None })
+        }
+        Err(error) => {
+            log::error!(server:%, path, error:%; "cannot repair the journal yet; the server continues with it");
+            let journal = keep(disk, file, &report, node).await?;
+            Ok(Recovery { report, journal, unrepaired: Some(left) })
+        }
     }
-    Ok(())
 }
 
-/// Synchronizes what was read back. It will be told again, and the process that wrote it may have been
-/// killed before its fsync.
-async fn make_safe(disk: &dyn Disk, file: &dyn DiskFile) -> Result<(), JournalError> {
-    file.sync().await.map_err(JournalError::disk("synchronize the journal"))?;
-    disk.sync_names().await.map_err(JournalError::disk("synchronize the journal's folder"))
+/// Goes on with the file, without its torn last line.
+///
+/// What was read back will be told again, and the process that wrote it may have been killed before
+/// its fsync. So all of it is synchronized first.
+async fn keep(
+    disk: &dyn Disk,
+    file: Box<dyn DiskFile>,
+    report: &Report,
+    node: &Node,
+) -> Result<InUse, JournalError> {
+    let size = cut_torn_line(disk, &*file, report)?;
+    let failed = JournalError::disk(disk, "synchronize the journal", JOURNAL_FILE);
+    file.sync().await.map_err(failed)?;
+    sync_name(disk).await?;
+    Ok(InUse { file: file.into(), size, number: node.log().last_number() })
 }
 
 /// Removes a torn last line, and returns the size without it.
-fn cut_torn_line(file: &dyn DiskFile, report: &Report) -> Result<u64, JournalError> {
+fn cut_torn_line(
+    disk: &dyn Disk,
+    file: &dyn DiskFile,
+    report: &Report,
+) -> Result<u64, JournalError> {
     let Some(size) = report.torn_at else { return Ok(report.bytes) };
-    log::warn!(bytes = report.bytes - size, byte = size; "cut a torn last line off the journal");
-    file.truncate(size).map_err(JournalError::disk("cut a torn line off the journal"))?;
+    let (path, bytes) = (disk.path(JOURNAL_FILE), report.bytes - size);
+    log::warn!(path, bytes, byte = size; "cut a torn last line off the journal");
+    let failed = JournalError::disk(disk, "cut a torn line off the journal", JOURNAL_FILE);
+    file.truncate(size).map_err(failed)?;
     Ok(size)
 }
 
-async fn set_aside(
-    disk: &dyn Disk,
-    file: &dyn DiskFile,
-    ranges: &[Range<u64>],
-) -> Result<(), JournalError> {
-    let failed = || JournalError::disk("set bad lines aside");
-    let bad = match disk.open(BAD_LINES_FILE).map_err(failed())? {
-        Some(bad) => bad,
-        None => disk.create(BAD_LINES_FILE).map_err(failed())?,
-    };
-    for range in ranges {
-        each_chunk(file, range.clone(), |chunk, _| bad.append(chunk).map_err(failed()))?;
-    }
-    bad.sync().await.map_err(failed())?;
-    disk.sync_names().await.map_err(failed())
-}
-
-/// A journal of all that `node` knows, in the place of the old one if there is one.
+/// Writes all that `node` knows to a journal that takes the place of the old one, if there is one.
 async fn write_anew(
     disk: &dyn Disk,
     server: &ServerName,
     node: &Node,
-) -> Result<Rewritten, JournalError> {
-    let mut rewrite = Rewrite::begin(disk, server)?;
-    rewrite.write_rest(node.log())?;
-    rewrite.take_place(disk).await
+) -> Result<InUse, JournalError> {
+    let written = async {
+        let mut rewrite = Rewrite::begin(disk, server)?;
+        rewrite.write_rest(node.log())?;
+        rewrite.sync().await?;
+        rewrite.take_place()?;
+        Ok(rewrite.into_journal())
+    };
+    written.await.inspect_err(|_| Rewrite::give_up(disk))
 }

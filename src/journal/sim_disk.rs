@@ -1,6 +1,7 @@
 //! The disk of a simulated machine, as a folder for a journal.
 
 use super::disk::{Disk, DiskFile};
+use super::file_id::FileId;
 use crate::runtime::sim::{SimDisk, SimFile};
 use async_trait::async_trait;
 use std::io;
@@ -17,6 +18,14 @@ impl Disk for SimDisk {
 
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         SimDisk::rename(self, from, to)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        SimDisk::remove(self, name)
+    }
+
+    fn identity(&self, name: &str) -> io::Result<Option<FileId>> {
+        Ok(SimDisk::identity(self, name)?.map(|number| FileId::new(0, number)))
     }
 
     async fn sync_names(&self) -> io::Result<()> {
@@ -44,6 +53,10 @@ impl DiskFile for SimFile {
 
     fn size(&self) -> io::Result<u64> {
         SimFile::size(self)
+    }
+
+    fn identity(&self) -> io::Result<FileId> {
+        Ok(FileId::new(0, SimFile::identity(self)?))
     }
 }
 

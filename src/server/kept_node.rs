@@ -78,4 +78,9 @@ impl KeptNode {
     pub(super) async fn maintain(&self) -> Result<(), Failed> {
         self.keeper.maintain(&self.node).await
     }
+
+    /// Makes everything as safe as the keeper can, at the end of an orderly stop.
+    pub(super) async fn finish(&self) -> Result<(), Failed> {
+        self.keeper.finish(&self.node).await
+    }
 }

@@ -109,7 +109,7 @@ impl<R: Runtime> Server<R> {
         log::info!(server:% = core.name; "stopping");
         drain(&runtime, &core, &links).await;
         maintaining.all_ended().await;
-        if core.kept.keeper().finish().await.is_err() {
+        if core.kept.finish().await.is_err() {
             return Err(core.kept.keeper().failure().await);
         }
         log::info!(server:% = core.name; "stopped");

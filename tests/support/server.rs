@@ -5,7 +5,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 
 /// A server that is about to be started.
 #[derive(Debug)]
@@ -73,6 +73,17 @@ impl Launch {
             TcpStream::connect(server.address).ok()
         });
         server
+    }
+
+    /// Runs the process, which should end by itself, and returns what it printed.
+    pub fn output(&self) -> Output {
+        let output = self.command().args(&self.arguments).stdin(Stdio::null()).output();
+        output.expect("the server's program is there")
+    }
+
+    /// The command as a person would type it.
+    pub fn command_line(&self) -> String {
+        format!("{} {}", env!("CARGO_BIN_EXE_herd-server"), self.arguments.join(" "))
     }
 
     fn spawn(&self) -> Server {

@@ -10,8 +10,10 @@ mod options;
 mod output;
 mod places;
 mod places_source;
+mod repair;
 mod replay_progress;
 mod setup;
+mod shell;
 mod signals;
 mod text_file;
 
@@ -57,7 +59,7 @@ async fn run(
     let signals = signals::receive()?;
     let builder = setup::builder(runtime.clone(), &options).map_err(Failure::Usage)?;
     let builder = setup::with_files(builder, &options, standard_error)?;
-    let server = builder.bind().await?;
+    let server = builder.bind().await.map_err(repair::advised)?;
     runtime.spawn(signals::obey(signals, server.stop()));
     server.run().await?;
     Ok(())

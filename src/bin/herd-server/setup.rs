@@ -49,8 +49,7 @@ pub(super) fn with_files<R: Runtime>(
 ) -> Result<Builder<R>, Box<dyn Error + Send + Sync>> {
     if !options.ephemeral {
         let folder = data_dir(options);
-        let disk = FileDisk::open(&folder)
-            .map_err(|error| format!("data directory {}: {error}", folder.display()))?;
+        let disk = FileDisk::open(folder)?;
         let on_damage = if options.repair { OnDamage::SetAside } else { OnDamage::Refuse };
         builder = builder
             .journal(Arc::new(disk), options.fsync)

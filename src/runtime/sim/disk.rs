@@ -52,6 +52,22 @@ impl SimDisk {
         self.with(|files| files.rename(from, to))
     }
 
+    /// Removes a file, if there is one of this name. Open files stay open.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn remove(&self, name: &str) -> io::Result<()> {
+        self.with(|files| files.remove(name))
+    }
+
+    /// The number of the file that has this name; None when there is none.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn identity(&self, name: &str) -> io::Result<Option<u64>> {
+        Ok(self.with(|files| files.open(name))?.map(ContentId::number))
+    }
+
     /// Waits until the names that there are now would survive a loss of power.
     ///
     /// # Errors
@@ -132,5 +148,13 @@ impl SimFile {
     /// When the disk fails.
     pub fn size(&self) -> io::Result<u64> {
         self.disk.with(|files| files.size(self.content))
+    }
+
+    /// The file's number, which no other file of the disk ever has.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub fn identity(&self) -> io::Result<u64> {
+        self.size().map(|_| self.content.number())
     }
 }

@@ -21,6 +21,12 @@ pub(super) struct Files {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct ContentId(usize);
 
+impl ContentId {
+    pub(super) fn number(self) -> u64 {
+        self.0 as u64
+    }
+}
+
 #[derive(Debug, Default)]
 struct Content {
     bytes: Vec<u8>,
@@ -32,6 +38,7 @@ struct Content {
 enum NameChange {
     Created(String, ContentId),
     Renamed(String, String),
+    Removed(String),
 }
 
 impl NameChange {
@@ -44,6 +51,9 @@ impl NameChange {
                 if let Some(content) = names.remove(from) {
                     names.insert(to.clone(), content);
                 }
+            }
+            NameChange::Removed(name) => {
+                names.remove(name);
             }
         }
     }
@@ -69,6 +79,13 @@ impl Files {
     pub(super) fn rename(&mut self, from: &str, to: &str) -> io::Result<()> {
         self.operate()?;
         self.change_names(NameChange::Renamed(from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    /// Removes the name of a file, if there is one.
+    pub(super) fn remove(&mut self, name: &str) -> io::Result<()> {
+        self.operate()?;
+        self.change_names(NameChange::Removed(name.to_owned()));
         Ok(())
     }
 
