@@ -2,6 +2,9 @@
 
 mod support;
 
+use rustix::fs::{CWD, Mode, mkfifoat};
+use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use support::{Herd, Plan, eventually, eventually_some};
 
 fn event(name: &str, detail: impl Into<String>) -> (String, String) {
@@ -80,4 +83,52 @@ fn the_traffic_log_can_be_put_elsewhere() {
     let written = std::fs::read_to_string(file).expect("the log is there");
     assert!(written.contains(&format!("\"data\":\"{at}\\n\"")), "{written}");
     assert!(!herd.folder().join("Alford/traffic.ndjson").exists());
+}
+
+/// What clients say is nobody else's business.
+#[test]
+fn the_traffic_log_belongs_to_its_owner_alone() {
+    let herd = Plan::alone("Alford").start();
+    let file = herd.folder().join("Alford/traffic.ndjson");
+    let mode = fs::metadata(file).expect("the log is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+/// Would fail if a full disk left half an event in the file, or if the log did not say what is
+/// missing.
+#[test]
+fn events_that_do_not_fit_on_the_disk_are_counted_and_none_is_cut() {
+    let mut herd = Plan::alone("Alford").build();
+    herd.start_as(herd.launch("Alford").with_file_blocks(16));
+    let ask = || herd.client("Alford").ask(&"X".repeat(1_000));
+    let file = herd.folder().join("Alford/traffic.ndjson");
+    let log = herd.folder().join("Alford.log");
+    let logged = |text: &str| fs::read_to_string(&log).expect("the server logs").contains(text);
+    eventually("the disk is full", || {
+        ask();
+        logged("cannot write the traffic log; events are dropped and counted")
+    });
+    let whole = fs::read_to_string(&file).expect("the log is there");
+    assert!(whole.ends_with("}\n"), "the last line is whole: {whole}");
+    assert!(!logged("the traffic log is being written again"));
+    File::options().write(true).open(&file).and_then(|file| file.set_len(0)).expect("it is there");
+    ask();
+    eventually("there is room again", || logged("the traffic log is being written again"));
+    // Reading the log fails on a line that is not JSON.
+    let traffic = herd.traffic("Alford");
+    let lost = traffic.of("dropped").next().expect("events are missing")["lines"].as_u64();
+    assert!(lost > Some(0), "{lost:?}");
+    assert_eq!(herd.stop("Alford").code(), Some(0));
+}
+
+/// Would fail if a server waited for somebody to read its traffic.
+#[test]
+fn a_fifo_that_nobody_reads_does_not_hold_the_server_up() {
+    let mut herd = Plan::alone("Alford").build();
+    let fifo = herd.folder().join("fifo");
+    mkfifoat(CWD, &fifo, Mode::RUSR | Mode::WUSR).expect("a FIFO can be made");
+    let path = fifo.to_str().expect("the folder's name is text").to_owned();
+    herd.start_as(herd.launch("Alford").with(&["--traffic-log", &path]));
+    herd.iamat("Alford", "kiwi", "+1+1", "1001");
+    assert_eq!(herd.stop("Alford").code(), Some(0));
 }

@@ -125,11 +125,11 @@ async fn repair(
     match written {
         Ok(journal) => {
             sync_name(disk).await?;
-            log::warn!(server:%, path, lines, kept; "repaired the journal: set damaged lines aside");
+            log::warn!(server:%, path:%, lines, kept; "repaired the journal: set damaged lines aside");
             Ok(Recovery { report, journal, unrepaired: None })
         }
         Err(error) => {
-            log::error!(server:%, path, error:%; "cannot repair the journal yet; the server continues with it");
+            log::error!(server:%, path:%, error:%; "cannot repair the journal yet; the server continues with it");
             let journal = keep(disk, file, &report, node).await?;
             Ok(Recovery { report, journal, unrepaired: Some(left) })
         }
@@ -161,7 +161,7 @@ fn cut_torn_line(
 ) -> Result<u64, JournalError> {
     let Some(size) = report.torn_at else { return Ok(report.bytes) };
     let (path, bytes) = (disk.path(JOURNAL_FILE), report.bytes - size);
-    log::warn!(path, bytes, byte = size; "cut a torn last line off the journal");
+    log::warn!(path:%, bytes, byte = size; "cut a torn last line off the journal");
     let failed = JournalError::disk(disk, "cut a torn line off the journal", JOURNAL_FILE);
     file.truncate(size).map_err(failed)?;
     Ok(size)

@@ -99,7 +99,7 @@ impl Journal {
             Ok(loss) => {
                 if let Some(loss) = loss.filter(|&loss| *told != Told::Loss(loss)) {
                     let reason = loss.to_string();
-                    log::error!(server:% = self.server, path, reason;
+                    log::error!(server:% = self.server, path:%, reason:%;
                         "the journal was changed by somebody else; writing it anew");
                 }
                 *told = loss.map_or(Told::Nothing, Told::Loss);
@@ -107,7 +107,7 @@ impl Journal {
             }
             Err(error) => {
                 if *told != Told::Blindness {
-                    log::warn!(server:% = self.server, path, error:%;
+                    log::warn!(server:% = self.server, path:%, error:%;
                         "cannot see whether the journal is still in its place");
                 }
                 *told = Told::Blindness;

@@ -107,8 +107,11 @@ pub(super) fn write_dropped(time: Timestamp, lines: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(b"}\n");
 }
 
+/// What each line begins with.
+pub(super) const EVENT_START: &[u8] = b"{\"time\":\"";
+
 fn write_head(time: Timestamp, event: &str, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"{\"time\":\"");
+    out.extend_from_slice(EVENT_START);
     time.write(out);
     out.push(b'"');
     text_member(out, "event", event.as_bytes());

@@ -1,7 +1,8 @@
 //! The buffer between the server's tasks and the thread that writes the file.
 
-use super::event::{ConnectionId, Event, write_dropped};
-use super::file::RotatedFile;
+use super::event::{ConnectionId, Event};
+use super::rotation::Rotation;
+use super::writer::{Batch, Writer};
 use crate::protocol::Timestamp;
 use std::io;
 use std::path::Path;
@@ -55,18 +56,20 @@ struct Queue {
 }
 
 impl TrafficLog {
-    /// Opens the file at `path` for appending. Creates it and its folder if they do not exist.
+    /// Opens the file at `path` for appending. Creates it and its folder if they do not exist. A pipe
+    /// or a device is written to and never renamed.
     ///
     /// # Errors
     /// If the file cannot be opened for appending.
     pub fn open(path: &Path, options: Options) -> io::Result<Self> {
-        let mut file = RotatedFile::open(path, options.file_bytes_max, options.files_kept)?;
+        let rotation = Rotation { bytes_max: options.file_bytes_max, kept: options.files_kept };
+        let mut writer = Writer::open(path, rotation)?;
         let shared = Arc::new(Shared::default());
-        let writer = thread::Builder::new().name("traffic-log".to_owned()).spawn({
+        let thread = thread::Builder::new().name("traffic-log".to_owned()).spawn({
             let shared = Arc::clone(&shared);
-            move || shared.write_until_closed(&mut file)
+            move || shared.write_until_closed(&mut writer)
         })?;
-        Ok(Self { shared, writer: Some(writer) })
+        Ok(Self { shared, writer: Some(thread) })
     }
 
     /// Adds an event. Never waits for the disk: an event that does not fit into the buffer is
@@ -103,27 +106,20 @@ impl Shared {
         self.queue.lock().expect("nothing panics while it holds the queue")
     }
 
-    fn write_until_closed(&self, file: &mut RotatedFile) {
-        let mut lines = Vec::new();
-        let mut failing = false;
+    fn write_until_closed(&self, writer: &mut Writer) {
+        let mut batch = Batch::default();
         loop {
-            let closed = self.next_lines(&mut lines);
-            let written = file.append(&lines);
-            match &written {
-                Err(error) if !failing => log::error!(error:%; "cannot write the traffic log"),
-                Ok(()) if failing => log::info!("the traffic log can be written again"),
-                _ => {}
-            }
-            failing = written.is_err();
+            let closed = self.next_batch(&mut batch);
+            writer.write(&batch);
             if closed {
                 return;
             }
         }
     }
 
-    /// Waits for lines and swaps them into `lines`. Returns whether they are the last.
-    fn next_lines(&self, lines: &mut Vec<u8>) -> bool {
-        lines.clear();
+    /// Waits for events and swaps them into `batch`. Returns whether they are the last.
+    fn next_batch(&self, batch: &mut Batch) -> bool {
+        batch.lines.clear();
         let idle =
             |queue: &mut Queue| queue.lines.is_empty() && queue.dropped == 0 && !queue.closed;
         let queue = self.woken.wait_while(self.queue(), idle);
@@ -131,12 +127,9 @@ impl Shared {
         let open = |queue: &mut Queue| !queue.closed;
         let gathered = self.woken.wait_timeout_while(queue, GATHERING, open);
         let mut queue = gathered.expect("nothing panics while it holds the queue").0;
-        std::mem::swap(&mut queue.lines, lines);
-        let dropped = std::mem::take(&mut queue.dropped);
-        if dropped > 0 {
-            write_dropped(queue.time, dropped, lines);
-            log::warn!(lines = dropped; "the traffic log dropped lines: the disk is too slow");
-        }
+        std::mem::swap(&mut queue.lines, &mut batch.lines);
+        batch.time = queue.time;
+        batch.dropped = std::mem::take(&mut queue.dropped);
         queue.closed
     }
 }
