@@ -1,7 +1,7 @@
 //! Batches of events in, lines in a file out, and the number of those that are missing.
 
 use super::event::write_dropped;
-use super::file::{LogFile, Loss, line_count};
+use super::file::{LogFile, line_count};
 use super::rotation::Rotation;
 use crate::protocol::Timestamp;
 use std::io;
@@ -63,26 +63,34 @@ impl Writer {
     }
 
     fn append(&mut self, batch: &Batch) -> io::Result<()> {
-        let written = match self.tell_lost(batch.time) {
-            Ok(()) => self.file.append(&batch.lines),
-            // No line may come before the one that tells of the gap.
-            Err(source) => Err(Loss { lines: line_count(&batch.lines), source }),
-        };
-        self.lost += batch.dropped + written.as_ref().map_or_else(|loss| loss.lines, |()| 0);
-        written.map_err(|loss| loss.source)?;
-        self.tell_lost(batch.time)
+        let written = self.append_lines(&batch.lines, batch.time);
+        self.lost += batch.dropped;
+        written?;
+        // What the buffer dropped is missing behind these lines.
+        self.append_lines(b"", batch.time)
     }
 
-    /// Adds the line that tells how many events are missing before it, if there are any.
-    fn tell_lost(&mut self, time: Timestamp) -> io::Result<()> {
+    /// Appends lines. The line that tells how many events are missing before them comes first, if any
+    /// are; on a disk that is nearly full it comes with the lines or not at all.
+    fn append_lines(&mut self, lines: &[u8], time: Timestamp) -> io::Result<()> {
         // Before the first event there is no time that the line could have.
         if self.lost == 0 || time == Timestamp::default() {
-            return Ok(());
+            return self.file.append(lines).map_err(|loss| {
+                self.lost += loss.lines;
+                loss.source
+            });
         }
-        let mut line = Vec::new();
-        write_dropped(time, self.lost, &mut line);
-        self.file.append(&line).map_err(|loss| loss.source)?;
-        self.lost = 0;
+        let mut told = Vec::new();
+        write_dropped(time, self.lost, &mut told);
+        told.extend_from_slice(lines);
+        match self.file.append(&told) {
+            Ok(()) => self.lost = 0,
+            Err(loss) => {
+                let was_told = loss.lines <= line_count(lines);
+                self.lost = if was_told { loss.lines } else { self.lost + loss.lines - 1 };
+                return Err(loss.source);
+            }
+        }
         Ok(())
     }
 }
