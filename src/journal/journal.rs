@@ -1,292 +1,71 @@
 //! The journal of a server that runs.
 
-use super::disk::{Disk, DiskFile};
+use super::disk::Disk;
 use super::error::{Failed, JournalError};
 use super::fsync::Fsync;
+use super::group_commit::GroupCommit;
 use super::keeper::Keeper;
 use super::recovery::Recovery;
-use super::retry::{Need, Retry};
-use super::rewrite::{InUse, JOURNAL_FILE, gather_records};
 use super::status::JournalStatus;
-use super::upkeep::Told;
+use super::upkeep::Upkeep;
 use crate::node::ReadLog;
 use crate::protocol::ServerName;
-use crate::runtime::{self, Turns};
 use async_trait::async_trait;
-use event_listener::Event;
-use futures_lite::future;
-use std::io;
-use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 /// Follows the log of changes onto a disk.
-///
-/// A task that needs a change on disk [covers](Keeper::cover) it. The first task to come writes for
-/// all who wait, in one write and, where the policy asks for it, one fsync.
 ///
 /// Only a write or an fsync of the file in use that fails is the end of a journal. A new file that
 /// cannot be written is given up and tried again later.
 #[derive(Debug)]
 pub struct Journal {
-    pub(super) disk: Arc<dyn Disk>,
-    pub(super) server: ServerName,
-    fsync: Fsync,
-    /// Who may write.
-    turns: Turns,
-    /// None while somebody has the turn.
-    writer: Mutex<Option<Writer>>,
-    /// All changes up to this number are as safe as the policy promises.
-    covered: AtomicU64,
-    /// The size of the file, which can be read while somebody writes.
-    bytes: AtomicU64,
-    failure: Mutex<Option<JournalError>>,
-    failed: AtomicBool,
-    /// Raised when a writer is done, whether it failed or not.
-    advanced: Event,
-    retry: Mutex<Retry>,
-    pub(super) told: Mutex<Told>,
-}
-
-/// The file in use. Whoever has it is the only one who writes.
-#[derive(Debug)]
-pub(super) struct Writer {
-    pub(super) file: Arc<dyn DiskFile>,
-    pub(super) size: u64,
-    /// All changes up to this number are written.
-    written: u64,
-    /// Whether something was written since the last fsync began.
-    unsynced: bool,
-    batch: Vec<u8>,
-    /// The damaged bytes that must be set aside before another file takes this one's place; None
-    /// when the file is good.
-    pub(super) unrepaired: Option<Vec<Range<u64>>>,
-}
-
-/// The right to write, which wakes those who wait when it is given back, however that happens.
-pub(super) struct Turn<'j> {
-    journal: &'j Journal,
-    writer: Option<Writer>,
-    turn: Option<runtime::Turn>,
+    commit: GroupCommit,
+    upkeep: Upkeep,
 }
 
 impl Journal {
     /// Continues a journal that was read back.
     pub fn new(disk: Arc<dyn Disk>, server: ServerName, fsync: Fsync, recovery: Recovery) -> Self {
-        let Recovery { journal, unrepaired, .. } = recovery;
-        let mut retry = Retry::default();
-        if unrepaired.is_some() {
-            // The start has just tried.
-            retry.note_failure(Need::Repair);
-        }
-        Self {
-            disk,
-            server,
-            fsync,
-            covered: AtomicU64::new(journal.number),
-            bytes: AtomicU64::new(journal.size),
-            turns: Turns::default(),
-            writer: Mutex::new(Some(Writer {
-                file: journal.file,
-                size: journal.size,
-                written: journal.number,
-                unsynced: false,
-                batch: Vec::new(),
-                unrepaired,
-            })),
-            failure: Mutex::new(None),
-            failed: AtomicBool::new(false),
-            advanced: Event::new(),
-            retry: Mutex::new(retry),
-            told: Mutex::default(),
-        }
-    }
-
-    fn has_failed(&self) -> bool {
-        // Pairs with the release in `fail`.
-        self.failed.load(Ordering::Acquire)
-    }
-
-    pub(super) fn retry(&self) -> MutexGuard<'_, Retry> {
-        self.retry.lock().expect("nothing panics with it")
-    }
-
-    /// Makes what was written safe from a crash of the machine, whatever the policy.
-    async fn sync(&self) -> Result<(), Failed> {
-        let file = {
-            let mut turn = self.turn().await;
-            if self.has_failed() {
-                return Err(Failed);
-            }
-            let writer = turn.writer();
-            // Taken back before the fsync begins: what is written meanwhile needs the next one.
-            if !std::mem::take(&mut writer.unsynced) {
-                return Ok(());
-            }
-            // The turn ends here, so that sessions can write while the disk works.
-            Arc::clone(&writer.file)
-        };
-        file.sync().await.map_err(|error| self.fail_at("synchronize the journal", error))
-    }
-
-    /// Writes, and where the policy asks for it synchronizes, all changes up to at least `number`.
-    async fn write(
-        &self,
-        turn: &mut Turn<'_>,
-        number: u64,
-        log: &dyn ReadLog,
-    ) -> Result<(), Failed> {
-        let writer = turn.writer();
-        while writer.written < number {
-            let wrote = writer.write_batch(log);
-            wrote.map_err(|error| self.fail_at("write the journal", error))?;
-        }
-        if self.fsync == Fsync::Always {
-            let synced = writer.file.sync().await;
-            synced.map_err(|error| self.fail_at("synchronize the journal", error))?;
-        }
-        // Only now: what is published may be acknowledged.
-        self.publish(writer);
-        Ok(())
-    }
-
-    /// Tells all who wait, and all who follow, how far the file goes.
-    pub(super) fn publish(&self, writer: &Writer) {
-        // Nothing else is read by it, so no order is needed.
-        self.bytes.store(writer.size, Ordering::Relaxed);
-        // Release pairs with the acquire in `covered`: whoever sees the number may tell the changes
-        // up to it, which must be on the disk by then.
-        self.covered.fetch_max(writer.written, Ordering::AcqRel);
-    }
-
-    /// Notes the failure. From now on nothing is promised.
-    pub(super) fn fail(&self, error: JournalError) -> Failed {
-        // Before the event: whoever is woken by it looks at both.
-        self.failure.lock().expect("nothing panics with it").get_or_insert(error);
-        self.failed.store(true, Ordering::Release);
-        self.advanced.notify(usize::MAX);
-        Failed
-    }
-
-    fn fail_at(&self, doing: &'static str, error: io::Error) -> Failed {
-        self.fail(JournalError::disk(&*self.disk, doing, JOURNAL_FILE)(error))
-    }
-
-    fn try_turn(&self) -> Option<Turn<'_>> {
-        self.turns.try_take().map(|turn| self.begin(turn))
-    }
-
-    pub(super) async fn turn(&self) -> Turn<'_> {
-        self.begin(self.turns.take().await)
-    }
-
-    fn begin(&self, turn: runtime::Turn) -> Turn<'_> {
-        let writer = self.writer.lock().expect("nothing panics with it").take();
-        Turn { journal: self, writer, turn: Some(turn) }
+        let upkeep = Upkeep::after(&recovery);
+        Self { commit: GroupCommit::new(disk, server, fsync, recovery), upkeep }
     }
 }
 
 #[async_trait]
 impl Keeper for Journal {
     fn covered(&self) -> u64 {
-        // Pairs with the release in `publish`.
-        self.covered.load(Ordering::Acquire)
+        self.commit.covered()
     }
 
-    /// The first to come writes for all who wait. Nothing is tried again after a failure: nobody
-    /// knows what a disk that failed holds.
     async fn cover(&self, number: u64, log: &dyn ReadLog) -> Result<(), Failed> {
-        loop {
-            if self.covered() >= number {
-                return Ok(());
-            }
-            if self.has_failed() {
-                return Err(Failed);
-            }
-            // Listen before trying: whoever holds the turn may finish in between, and the event would
-            // be missed.
-            let advanced = self.advanced.listen();
-            match self.try_turn() {
-                Some(mut turn) => {
-                    // Give the other sessions that are ready a chance to add their changes first;
-                    // they share this write.
-                    future::yield_now().await;
-                    self.write(&mut turn, number, log).await?;
-                }
-                None => advanced.await,
-            }
-        }
+        self.commit.cover(number, log).await
     }
 
     /// The fsync of [`Fsync::EverySecond`]; a look whether the file is still in its place and as long
     /// as it was written; and a new file if it is not, or if it has grown to more than twice its live
     /// size.
     async fn maintain(&self, log: &dyn ReadLog) -> Result<(), Failed> {
-        if self.fsync == Fsync::EverySecond {
-            self.sync().await?;
+        if self.commit.fsync == Fsync::EverySecond {
+            self.commit.sync().await?;
         }
-        if self.has_failed() {
+        if self.commit.has_failed() {
             return Err(Failed);
         }
-        self.look_after(log).await
+        self.upkeep.look_after(&self.commit, log).await
     }
 
     async fn finish(&self, log: &dyn ReadLog) -> Result<(), Failed> {
-        self.sync().await?;
-        self.restore(log).await
+        self.commit.sync().await?;
+        self.upkeep.restore(&self.commit, log).await
     }
 
     async fn failure(&self) -> JournalError {
-        loop {
-            // Listen before looking, or a failure in between goes unnoticed.
-            let advanced = self.advanced.listen();
-            if let Some(error) = self.failure.lock().expect("nothing panics with it").take() {
-                return error;
-            }
-            advanced.await;
-        }
+        self.commit.failure().await
     }
 
     fn status(&self) -> Option<JournalStatus> {
-        let (fsync, covered) = (self.fsync, self.covered());
-        Some(JournalStatus { fsync, bytes: self.bytes.load(Ordering::Relaxed), covered })
-    }
-}
-
-impl Turn<'_> {
-    pub(super) fn writer(&mut self) -> &mut Writer {
-        self.writer.as_mut().expect("whoever has the turn has the writer")
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        // The writer is back before the turn ends, and the turn has ended before anybody is woken:
-        // whoever comes next finds both.
-        *self.journal.writer.lock().expect("nothing panics with it") = self.writer.take();
-        self.turn = None;
-        self.journal.advanced.notify(usize::MAX);
-    }
-}
-
-impl Writer {
-    /// Writes the changes after the last written one, about one batch of them.
-    fn write_batch(&mut self, log: &dyn ReadLog) -> io::Result<()> {
-        self.batch.clear();
-        let number = gather_records(log, self.written, &mut self.batch);
-        self.file.append(&self.batch)?;
-        self.size += self.batch.len() as u64;
-        self.written = number;
-        self.unsynced = true;
-        Ok(())
-    }
-
-    /// Appends to another file from now on, which holds all that this one does.
-    pub(super) fn take_over(&mut self, journal: InUse) {
-        self.file = journal.file;
-        self.size = journal.size;
-        self.written = self.written.max(journal.number);
-        self.unsynced = false;
-        self.unrepaired = None;
+        let GroupCommit { fsync, .. } = self.commit;
+        let (bytes, covered) = (self.commit.bytes(), self.commit.covered());
+        Some(JournalStatus { fsync, bytes, covered })
     }
 }

@@ -11,6 +11,7 @@ mod error;
 mod file_disk;
 mod file_id;
 mod fsync;
+mod group_commit;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod journal;
 mod keeper;
@@ -18,6 +19,7 @@ mod loss;
 mod reading;
 mod record;
 mod recovery;
+mod replacement;
 mod replay;
 mod report;
 mod retry;
@@ -27,6 +29,7 @@ mod set_aside;
 mod sim_disk;
 mod status;
 mod upkeep;
+mod writer;
 
 pub use check::{Checked, check};
 pub use disk::{Disk, DiskFile};

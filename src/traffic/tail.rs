@@ -1,10 +1,13 @@
 //! The end of a log that was written before.
 
 use super::event::EVENT_START;
-use super::log::BUFFER_BYTES_MAX;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
+
+/// How far back the beginning of the last line is looked for, in bytes. No event is longer, since all
+/// have gone through the buffer.
+const TAIL_BYTES_MAX: u64 = 8 * 1024 * 1024;
 
 /// What a file ends with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,10 +20,10 @@ pub(super) enum Tail {
     Other,
 }
 
-/// Looks at the end of a file. No event is longer than the buffer, so no more than that is read.
+/// Looks at the end of a file.
 pub(super) fn read_tail(file: &File) -> io::Result<Tail> {
     let size = file.metadata()?.len();
-    let from = size.saturating_sub(BUFFER_BYTES_MAX as u64);
+    let from = size.saturating_sub(TAIL_BYTES_MAX);
     let mut last = [b'\n'];
     file.read_exact_at(&mut last[..usize::from(size > 0)], size.saturating_sub(1))?;
     if last == *b"\n" {
