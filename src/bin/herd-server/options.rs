@@ -158,7 +158,7 @@ fn parse_path(text: &OsStr) -> Result<PathBuf, OsString> {
     }
 }
 
-/// Verifies the journal of a server that is not running.
+/// Verifies the journal of a server, which may be running. Changes nothing.
 #[derive(Debug, StructOpt)]
 #[structopt(name = "herd-server check", usage = "herd-server check <DIR>")]
 pub(super) struct CheckOptions {
