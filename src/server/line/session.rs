@@ -29,7 +29,7 @@ const LINGER: Duration = Duration::from_secs(1);
 const LAST_BYTES_MAX: usize = 256 * 1024;
 
 /// How long a client is read from after the server was asked to stop.
-const LAST_READ_SPAN: Duration = Duration::from_millis(100);
+const LAST_READ_SPAN: Duration = Duration::from_secs(1);
 
 /// The most lines that are answered before others have their turn. It bounds what one client costs
 /// all others: 128 commands take some 50 microseconds.
