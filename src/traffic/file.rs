@@ -9,12 +9,13 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The permissions of a new file: what clients say is nobody else's business.
 const MODE: u32 = 0o600;
 
 /// How long a pipe or a device that takes nothing is waited for.
-const PATIENCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
+const PATIENCE: Duration = Duration::from_millis(250);
 
 /// A file that whole lines are appended to.
 ///
@@ -129,7 +130,8 @@ impl LogFile {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     let mut waiting = [PollFd::new(&self.file, PollFlags::OUT)];
-                    if poll(&mut waiting, Some(&PATIENCE))? == 0 {
+                    let patience = Timespec::try_from(PATIENCE).expect("a quarter of a second fits");
+                    if poll(&mut waiting, Some(&patience))? == 0 {
                         return Err(error);
                     }
                 }
