@@ -130,7 +130,8 @@ impl LogFile {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {
                     let mut waiting = [PollFd::new(&self.file, PollFlags::OUT)];
-                    let patience = Timespec::try_from(PATIENCE).expect("a quarter of a second fits");
+                    let patience =
+                        Timespec::try_from(PATIENCE).expect("a quarter of a second fits");
                     if poll(&mut waiting, Some(&patience))? == 0 {
                         return Err(error);
                     }
