@@ -17,6 +17,7 @@ mod file;
 mod gazetteer;
 mod google;
 mod google_new;
+mod json_text;
 mod layout;
 mod lenient;
 mod link;

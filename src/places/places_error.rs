@@ -15,12 +15,10 @@ impl PlacesError {
 }
 
 impl PlacesError {
-    /// A service answered with something else than `expected`. The text of serde_json's error may
-    /// hold some of the reply, which is not for everyone; where it is wrong may be told.
-    pub(super) fn not_understood(expected: &str, error: &serde_json::Error) -> Self {
-        let (line, column) = (error.line(), error.column());
-        let place = format!("wrong at line {line} column {column}");
-        Self(format!("the places service answered with no {expected}: {place}"))
+    /// A service answered with something else than `expected`: `why` holds nothing of the reply, which
+    /// is not for everyone.
+    pub(super) fn not_understood(expected: &str, why: impl fmt::Display) -> Self {
+        Self(format!("the places service answered with no {expected}: {why}"))
     }
 
     /// A service answered with a status of HTTP's that tells nothing else.

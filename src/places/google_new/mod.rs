@@ -14,6 +14,7 @@ use super::answer::Answer;
 use super::api_key::ApiKey;
 use super::base::InvalidBase;
 use super::base::endpoint;
+use super::json_text::read_json;
 use super::places_error::PlacesError;
 use super::question::Question;
 use super::service::Service;
@@ -88,10 +89,7 @@ impl Service for GoogleNew {
             let refusal = refusal::answer(status, &json);
             return refusal.ok_or_else(|| PlacesError::of_status(status));
         }
-        let reply = serde_json::from_slice(&json);
-        let reply = reply
-            .map_err(|error| PlacesError::not_understood("reply of the Places API", &error))?;
-        Ok(mapping::answer(&reply))
+        Ok(mapping::answer(&read_json("reply of the Places API", &json)?))
     }
 
     fn redact(&self, text: Vec<u8>) -> Vec<u8> {

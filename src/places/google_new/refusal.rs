@@ -1,14 +1,14 @@
 //! Google's errors in the statuses of Nearby Search.
 
 use crate::places::answer::Answer;
+use crate::places::json_text::read_json;
 use crate::places::lenient::Lenient;
 use serde::Deserialize;
 
 /// The reply for an HTTP status that is an error, with Google's own message where there is one; None
 /// where Nearby Search has no status for it.
 pub(super) fn answer(http_status: u16, json: &[u8]) -> Option<Answer> {
-    let error: Body = serde_json::from_slice(json).unwrap_or_default();
-    let error = error.error;
+    let Body { error } = read_json("error", json).unwrap_or_default();
     let status = match http_status {
         400 if error.is_about_the_key() => "REQUEST_DENIED",
         400 => "INVALID_REQUEST",

@@ -9,6 +9,7 @@ mod mapping;
 use super::answer::Answer;
 use super::base::InvalidBase;
 use super::base::endpoint;
+use super::json_text::read_json;
 use super::places_error::PlacesError;
 use super::question::Question;
 use super::service::Service;
@@ -84,8 +85,7 @@ impl Service for Photon {
             429 => return Ok(Answer::over_query_limit()),
             status => return Err(PlacesError::of_status(status)),
         }
-        let collection: Collection<'_> = serde_json::from_slice(response.body())
-            .map_err(|error| PlacesError::not_understood("GeoJSON of Photon's", &error))?;
+        let collection: Collection<'_> = read_json("GeoJSON of Photon's", response.body())?;
         Ok(mapping::answer(question, &collection.features.0))
     }
 }
