@@ -1,23 +1,41 @@
 //! The reply of a places source.
 
+use super::json_text::json_text;
 use super::layout::{Object, write_object};
 use super::places_error::PlacesError;
-use super::shape::{InvalidAnswer, Results};
-use super::verdict::Verdict;
+use super::shape::{InvalidAnswer, Shape};
+use super::verdict::{Verdict, excerpt};
 use crate::protocol::MaxResults;
-use memchr::memchr;
+use memchr::memmem;
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// A reply in the shape of Nearby Search, as the bytes of its JSON. Clones share them.
+///
+/// All of a reply is looked at once, where it is made: a remote source's, which may have megabytes,
+/// on a thread for that. To judge it, to put notes into it, to keep and to share it costs nothing that
+/// depends on its size afterwards, and to write it costs a copy of what is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
+    /// Neither begins nor ends with LF or CR, and has no runs of LFs.
     json: Arc<[u8]>,
-    /// Where the results are in `json`; None where there is nothing to cut.
-    results: Option<Results>,
+    shape: Known,
+    /// What goes into its `info_messages`, before what is there.
+    notes: Arc<[String]>,
+}
+
+/// What is known of an answer's JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Known {
+    /// Everything. It is shared, for it does not change.
+    Shape(Arc<Shape>),
+    /// We laid it out ourselves, with no more results than were asked for, and it is good.
+    Own,
 }
 
 impl Answer {
-    /// Takes the JSON of a reply, byte for byte.
+    /// Takes the JSON of a reply, byte for byte but for a byte order mark, which is left out.
     ///
     /// ```
     /// use herd::places::Answer;
@@ -32,17 +50,24 @@ impl Answer {
     /// ```
     ///
     /// # Errors
-    /// When it is no JSON object with a text at `status`, its `results` are no array, or
-    /// it has one of the two more than once.
+    /// When it is no JSON object with a text at `status`, its `results` are no array, it has one of
+    /// the two more than once, or it is no UTF-8 with LF or CRLF.
     pub fn from_json(json: Vec<u8>) -> Result<Self, InvalidAnswer> {
-        let results = Results::find(&json)?;
-        Ok(Self { json: json.into(), results })
+        let text = json_text(&json)?;
+        let shape = Shape::find(text)?;
+        let tidied = tidied(text);
+        let shape = match text.starts_with(&*tidied) {
+            true => shape,
+            false => Shape::find(&tidied)?,
+        };
+        let json = tidied.as_bytes().into();
+        Ok(Self { json, shape: Known::Shape(shape.into()), notes: Arc::default() })
     }
 
-    /// Takes JSON that we laid out ourselves, with no more results than were asked for: it is
-    /// neither checked nor cut.
+    /// Takes JSON that we laid out ourselves, with no more results than were asked for and a good
+    /// status: it is neither checked nor cut.
     pub(crate) fn trusted(json: Vec<u8>) -> Self {
-        Self { json: json.into(), results: None }
+        Self { json: json.into(), shape: Known::Own, notes: Arc::default() }
     }
 
     /// The reply that stands for an error: no results, `UNKNOWN_ERROR`, and what happened.
@@ -52,6 +77,7 @@ impl Answer {
 
     /// A reply without results, with a status and the words for it.
     pub(super) fn refusal(status: &str, message: &str) -> Self {
+        let message = excerpt(message);
         Self::without_results(|reply| reply.text("error_message", message), status)
     }
 
@@ -73,53 +99,86 @@ impl Answer {
             reply.texts("results", &[""; 0]);
             reply.text("status", status);
         });
-        json.push(b'\n');
-        Self::trusted(json)
+        Self::from_json(json).expect("what is laid out above is a Nearby Search reply")
     }
 
     /// The same reply, ready for questions that want fewer places than the one it was made for.
     pub(super) fn into_shareable(self) -> Self {
-        match self.results {
-            Some(_) => self,
-            None => Self { results: Results::find(&self.json).ok().flatten(), json: self.json },
+        Self { shape: Known::Shape(self.shape()), ..self }
+    }
+
+    /// What its status means.
+    pub(super) fn verdict(&self) -> &Verdict {
+        match &self.shape {
+            Known::Shape(shape) => &shape.verdict,
+            Known::Own => &Verdict::Good,
         }
     }
 
-    /// Its status and error message.
-    pub(super) fn verdict(&self) -> Verdict {
-        Verdict::read(&self.json)
+    /// The same reply with notes before those that it has: its other bytes stay.
+    pub(super) fn with_notes(self, notes: &[String]) -> Self {
+        let notes = notes.iter().chain(&*self.notes).cloned().collect();
+        Self { notes, ..self.into_shareable() }
     }
 
-    /// The JSON, byte for byte.
-    pub(super) fn as_bytes(&self) -> &[u8] {
-        &self.json
+    /// How many bytes it has, without notes.
+    pub(super) fn bytes(&self) -> usize {
+        self.json.len()
+    }
+
+    /// What is known of its JSON. To find it out takes a look at what we laid out ourselves: that is
+    /// short.
+    fn shape(&self) -> Arc<Shape> {
+        match &self.shape {
+            Known::Shape(shape) => Arc::clone(shape),
+            Known::Own => {
+                let text = str::from_utf8(&self.json).expect("what we lay out is UTF-8");
+                Arc::new(Shape::find(text).expect("what we lay out is a Nearby Search reply"))
+            }
+        }
     }
 
     /// Appends the JSON with its results cut to `max`, as a WHATSAT's reply has it: runs of LF are
     /// one LF, none comes first, and two end it, in place of all CR and LF there. Every other byte
     /// is as it came.
     pub fn write(&self, max: MaxResults, out: &mut Vec<u8>) {
-        let is_line_end = |byte: &&u8| matches!(byte, b'\n' | b'\r');
-        // An empty line behind the AT line would be taken for the end of the reply.
-        let start = self.json.iter().take_while(is_line_end).count();
-        let end = self.json.len() - self.json.iter().rev().take_while(is_line_end).count();
-        let cut = self.results.as_ref().and_then(|results| results.cut(max)).unwrap_or(end..end);
-        push_lines(&self.json[start..cut.start], out);
-        push_lines(&self.json[cut.end..end], out);
+        let mut edits: Vec<(Range<usize>, Vec<u8>)> = Vec::new();
+        if let Known::Shape(shape) = &self.shape {
+            let cut = shape.results.as_ref().and_then(|results| results.cut(max));
+            edits.extend(cut.map(|cut| (cut, Vec::new())));
+            if !self.notes.is_empty() {
+                let place = &shape.notes_place;
+                edits.push((place.range.clone(), place.lay_out(&self.notes)));
+            }
+        }
+        // They never overlap: each is in a member of its own.
+        edits.sort_by_key(|(range, _)| range.start);
+        let mut written = 0;
+        for (range, instead) in edits {
+            out.extend_from_slice(&self.json[written..range.start]);
+            out.extend_from_slice(&instead);
+            written = range.end;
+        }
+        out.extend_from_slice(&self.json[written..]);
         out.extend_from_slice(b"\n\n");
     }
 }
 
-/// Appends `bytes` with every run of LF made one. No run goes over the end of `bytes`, for results
-/// begin and end with what is no LF.
-fn push_lines(mut bytes: &[u8], out: &mut Vec<u8>) {
-    while let Some(line_feed) = memchr(b'\n', bytes) {
-        out.extend_from_slice(&bytes[..=line_feed]);
-        bytes = &bytes[line_feed..];
-        let run = bytes.iter().take_while(|&&byte| byte == b'\n').count();
-        bytes = &bytes[run..];
+/// The text without CR and LF at its ends, and with every run of LF made one: an empty line in a reply
+/// would be taken for its end. In JSON, LFs are only between tokens, where one is as good as many.
+fn tidied(text: &str) -> Cow<'_, str> {
+    let mut rest = text.trim_matches(['\n', '\r']);
+    if memmem::find(rest.as_bytes(), b"\n\n").is_none() {
+        return rest.into();
     }
-    out.extend_from_slice(bytes);
+    let mut tidied = String::with_capacity(rest.len());
+    while let Some((line, behind)) = rest.split_once('\n') {
+        tidied.push_str(line);
+        tidied.push('\n');
+        rest = behind.trim_start_matches('\n');
+    }
+    tidied.push_str(rest);
+    tidied.into()
 }
 
 #[cfg(test)]
@@ -199,7 +258,20 @@ mod tests {
         ] {
             assert_eq!(written(json.as_bytes(), 1), Err(error.to_owned()), "{json}");
         }
-        assert_eq!(written(b"{\"status\":\"\xff\"}", 1), Err("not UTF-8".to_owned()));
+        for (json, error) in [
+            (&b"{\n\"status\":\"\xff\"}"[..], "not UTF-8 on line 2"),
+            (b"\xff\xfe{\0}\0", "UTF-16, not UTF-8"),
+            (b"{\r\"status\":\"OK\"}", "a CR without an LF on line 1"),
+        ] {
+            assert_eq!(written(json, 1), Err(error.to_owned()));
+        }
+    }
+
+    /// Windows' editors put a mark before a text, which is no part of its JSON.
+    #[test]
+    fn a_byte_order_mark_is_left_out() {
+        let marked = written("\u{feff}\r\n{\r\n\"status\":\"OK\"}\r\n".as_bytes(), 1);
+        assert_eq!(marked.as_deref(), Ok("{\r\n\"status\":\"OK\"}\n\n"));
     }
 
     /// Without it one reply could overflow the stack and end the server.
@@ -228,9 +300,13 @@ mod tests {
         assert_eq!(String::from_utf8(out).as_deref(), Ok(expected));
     }
 
+    /// Blanks between tokens, with line ends as [`read_text`](crate::config::text::read_text) has
+    /// them.
+    const BLANKS: &str = "( |\\n|\\r\\n|\\t){0,3}";
+
     /// Any JSON, with blanks of all kinds between its tokens.
     fn json() -> impl Strategy<Value = String> {
-        let blank = "[ \\n\\r\\t]{0,3}";
+        let blank = BLANKS;
         let leaf = prop_oneof![
             Just("null".to_owned()),
             "-?(0|[1-9][0-9]{0,25})(\\.[0-9]{1,5})?([eE][+-]?[0-9]{1,3})?",
@@ -253,7 +329,7 @@ mod tests {
         #[test]
         fn a_cut_reply_is_the_same_but_for_its_last_results(
             items in prop::collection::vec(json(), 0..24),
-            blanks in prop::collection::vec("[ \\n\\r\\t]{0,3}", 8),
+            blanks in prop::collection::vec(BLANKS, 8),
             other in json(),
             max in 0..=RESULTS_MAX,
         ) {

@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::places_error::PlacesError;
 use super::question::Question;
 use super::source::Places;
+use super::verdict::Verdict;
 use crate::runtime::Clock;
 use async_trait::async_trait;
 use hashlink::LinkedHashMap;
@@ -99,7 +100,7 @@ impl<C: Clock, P: Places> Places for Cached<C, P> {
             return Ok(entry.answer.clone());
         }
         let answer = self.source.nearby(&question.for_everyone()).await?.into_shareable();
-        if answer.verdict().is_good() {
+        if *answer.verdict() == Verdict::Good {
             let entry = Entry { answer: answer.clone(), since: self.clock.uptime() };
             self.kept().keep(key, entry, self.limits.mib as usize * 1024 * 1024);
         }
@@ -136,7 +137,7 @@ struct Entry {
 
 impl Entry {
     fn bytes(&self) -> usize {
-        self.answer.as_bytes().len() + ENTRY_BYTES
+        self.answer.bytes() + ENTRY_BYTES
     }
 }
 

@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::places_error::PlacesError;
 use super::question::Question;
 use super::source::Places;
+use super::verdict::Verdict;
 use async_trait::async_trait;
 use std::fmt;
 use std::sync::Arc;
@@ -60,14 +61,14 @@ impl Places for Chain {
         let mut refused = None;
         for Source { name, source } in &self.sources {
             let why = match source.nearby(question).await {
-                Ok(answer) => {
-                    let verdict = answer.verdict();
-                    if !verdict.is_failure() {
-                        return noted(&answer, &notes);
+                Ok(answer) => match answer.verdict() {
+                    Verdict::Good | Verdict::Refusal => return Ok(noted(answer, &notes)),
+                    Verdict::Failure(why) => {
+                        let why = why.to_string();
+                        refused = Some(noted(answer, &notes));
+                        why
                     }
-                    refused = Some((answer, notes.clone()));
-                    verdict.to_string()
-                }
+                },
                 Err(error) => {
                     refused = None;
                     error.to_string()
@@ -75,18 +76,12 @@ impl Places for Chain {
             };
             notes.push(format!("{name}: {why}"));
         }
-        match refused {
-            Some((answer, notes_before)) => noted(&answer, &notes_before),
-            None => Err(PlacesError::new(notes.join("; "))),
-        }
+        refused.ok_or_else(|| PlacesError::new(notes.join("; ")))
     }
 }
 
-fn noted(answer: &Answer, notes: &[String]) -> Result<Answer, PlacesError> {
-    if notes.is_empty() {
-        return Ok(answer.clone());
-    }
-    answer.with_notes(notes).map_err(|error| PlacesError::new(error.to_string()))
+fn noted(answer: Answer, notes: &[String]) -> Answer {
+    if notes.is_empty() { answer } else { answer.with_notes(notes) }
 }
 
 impl fmt::Debug for Chain {
@@ -130,7 +125,9 @@ mod tests {
             MaxResults::new(1).expect("1 is at most 20"),
         );
         let answer = block_on(chain.nearby(&question)).map_err(|error| error.to_string())?;
-        Ok(String::from_utf8(answer.as_bytes().to_vec()).expect("a reply is UTF-8"))
+        let mut out = Vec::new();
+        answer.write(question.max, &mut out);
+        Ok(String::from_utf8(out).expect("a reply is UTF-8").trim_end().to_owned())
     }
 
     /// Without it a reply would be changed without need, or an empty neighborhood be asked for

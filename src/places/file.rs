@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::places_error::PlacesError;
 use super::question::Question;
 use super::source::Places;
+use crate::config::text::read_text;
 use async_trait::async_trait;
 use std::fmt;
 use std::fs::File;
@@ -23,8 +24,8 @@ impl FilePlaces {
     /// Reads the reply from a file, once and for all.
     ///
     /// # Errors
-    /// When the file cannot be read, is larger than [`PLACES_FILE_BYTES_MAX`], or holds no reply in
-    /// the shape of Nearby Search.
+    /// When the file cannot be read, is larger than [`PLACES_FILE_BYTES_MAX`], is no UTF-8
+    /// with LF or CRLF, or holds no reply in the shape of Nearby Search.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, InvalidPlacesFile> {
         let path = path.as_ref();
         let invalid = |why| InvalidPlacesFile { path: path.to_owned(), why };
@@ -32,6 +33,8 @@ impl FilePlaces {
         if json.len() > PLACES_FILE_BYTES_MAX {
             return Err(invalid(format!("larger than {PLACES_FILE_BYTES_MAX} bytes")));
         }
+        // It is named as the other text files are, not as a service's reply.
+        read_text(&json).map_err(|error| invalid(format!("line {}: {error}", error.line())))?;
         let answer = Answer::from_json(json).map_err(|error| invalid(error.to_string()))?;
         Ok(Self { answer })
     }
@@ -99,7 +102,9 @@ mod tests {
     /// Without it a stub would not be cut as a real source is.
     #[test]
     fn a_file_answers_every_question() {
-        let scratch = Scratch::new("good", b"{\"results\":[1,2],\"status\":\"OK\"}\n");
+        // As an editor of Windows saves it.
+        let content = "\u{feff}{\"results\":[1,2],\"status\":\"OK\"}\r\n";
+        let scratch = Scratch::new("good", content.as_bytes());
         let source = FilePlaces::open(&scratch.0).expect("the file is good");
         for (max, json) in [
             (1, "{\"results\":[1],\"status\":\"OK\"}\n\n"),
@@ -123,6 +128,11 @@ mod tests {
         let not_json = "places file PATH: not JSON: wrong at line 1 column 1";
         assert_eq!(Scratch::new("html", b"<html>").refusal(), not_json);
         assert_eq!(Scratch::new("shape", b"{}").refusal(), "places file PATH: no status");
+        let utf_16 = "places file PATH: line 1: this file is UTF-16: save it as UTF-8";
+        assert_eq!(Scratch::new("utf-16", b"\xff\xfe{\0}\0").refusal(), utf_16);
+        let cr = "places file PATH: line 2: this line has a CR without an LF: \
+                  save the file with LF or CRLF line ends";
+        assert_eq!(Scratch::new("cr", b"{\n\"status\":\r\"OK\"}").refusal(), cr);
         let large = Scratch::new("large", &vec![b' '; PLACES_FILE_BYTES_MAX + 1]);
         assert_eq!(large.refusal(), "places file PATH: larger than 4194304 bytes");
         let missing = FilePlaces::open("/no/such/file.json").expect_err("there is none");

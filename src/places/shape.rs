@@ -1,8 +1,11 @@
-//! Where the results are in a Nearby Search reply.
+//! What a Nearby Search reply says of itself, and where its parts are.
 //!
 //! Nothing is decoded, for a decoded number or text would not be written as it came: serde_json
 //! walks over the values, in constant stack, and tells where they are.
 
+use super::json_text::Misencoded;
+use super::notes::NotesPlace;
+use super::verdict::Verdict;
 use crate::protocol::{MaxResults, RESULTS_MAX};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::error::Category;
@@ -28,6 +31,61 @@ impl fmt::Display for InvalidAnswer {
 
 impl std::error::Error for InvalidAnswer {}
 
+impl From<Misencoded> for InvalidAnswer {
+    fn from(error: Misencoded) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What is known of a reply. It takes one look at all of the reply to find it, and none to use it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) verdict: Verdict,
+    /// None where there are no results to cut.
+    pub(super) results: Option<Results>,
+    pub(super) notes_place: NotesPlace,
+}
+
+impl Shape {
+    /// Reads a reply.
+    ///
+    /// # Errors
+    /// When the reply has not the shape of Nearby Search, or says `status` or `results` twice:
+    /// readers would disagree on which one counts.
+    pub(super) fn find(text: &str) -> Result<Self, InvalidAnswer> {
+        let reply: Reply = serde_json::from_str(text).map_err(describe)?;
+        let status = match reply.status[..] {
+            [] => return Err(InvalidAnswer::new("no status")),
+            [status] if status.get().starts_with('"') => status,
+            [_] => return Err(InvalidAnswer::new("its status is no text")),
+            [..] => return Err(InvalidAnswer::new("more than one status")),
+        };
+        let results = match reply.results[..] {
+            [] => None,
+            [results] if results.get().starts_with('[') => Some(Results::locate(results, text)?),
+            [_] => return Err(InvalidAnswer::new("its results are no array")),
+            [..] => return Err(InvalidAnswer::new("results more than once")),
+        };
+        let verdict = verdict(status, reply.error_message);
+        Ok(Self { verdict, results, notes_place: reply.notes_place(text) })
+    }
+}
+
+/// What the status and the error message say, if they are texts: else the source is out of order.
+fn verdict(status: &RawValue, error_message: Option<&RawValue>) -> Verdict {
+    let message = error_message.map_or(Ok(None), |raw| serde_json::from_str(raw.get()));
+    match (serde_json::from_str::<String>(status.get()), message) {
+        (Ok(status), Ok::<Option<String>, _>(message)) => Verdict::new(&status, message.as_deref()),
+        (Err(_), _) | (_, Err(_)) => Verdict::new("UNKNOWN_ERROR", None),
+    }
+}
+
+/// Where the JSON of a value is in the reply that it was found in.
+fn range(value: &RawValue, text: &str) -> Range<usize> {
+    let start = value.get().as_ptr().addr() - text.as_ptr().addr();
+    start..start + value.get().len()
+}
+
 /// Where the results of a reply are, counted in bytes from its start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Results {
@@ -39,35 +97,12 @@ pub(super) struct Results {
 }
 
 impl Results {
-    /// Finds the results of a reply; None where it has none to find.
-    ///
-    /// # Errors
-    /// When the reply has not the shape of Nearby Search, or says `status` or `results` twice:
-    /// readers would disagree on which one counts.
-    pub(super) fn find(json: &[u8]) -> Result<Option<Self>, InvalidAnswer> {
-        let text = std::str::from_utf8(json).map_err(|_| InvalidAnswer::new("not UTF-8"))?;
-        let reply: Reply = serde_json::from_str(text).map_err(describe)?;
-        match reply.status[..] {
-            [] => return Err(InvalidAnswer::new("no status")),
-            [status] if status.get().starts_with('"') => {}
-            [_] => return Err(InvalidAnswer::new("its status is no text")),
-            [..] => return Err(InvalidAnswer::new("more than one status")),
-        }
-        match reply.results[..] {
-            [] => Ok(None),
-            [results] if results.get().starts_with('[') => Self::locate(results, text).map(Some),
-            [_] => Err(InvalidAnswer::new("its results are no array")),
-            [..] => Err(InvalidAnswer::new("results more than once")),
-        }
-    }
-
     fn locate(array: &RawValue, text: &str) -> Result<Self, InvalidAnswer> {
+        let brackets = range(array, text);
+        let elements: Elements = serde_json::from_str(array.get()).map_err(describe)?;
         let place = |address: usize| address - text.as_ptr().addr();
-        let array = array.get();
-        let brackets = array.as_bytes().as_ptr_range();
-        let elements: Elements = serde_json::from_str(array).map_err(describe)?;
         Ok(Self {
-            inside: place(brackets.start.addr()) + 1..place(brackets.end.addr()) - 1,
+            inside: brackets.start + 1..brackets.end - 1,
             ends: elements.ends.into_iter().map(place).collect(),
         })
     }
@@ -98,6 +133,19 @@ fn describe(error: serde_json::Error) -> InvalidAnswer {
 struct Reply<'a> {
     status: Vec<&'a RawValue>,
     results: Vec<&'a RawValue>,
+    error_message: Option<&'a RawValue>,
+    html_attributions: Option<&'a RawValue>,
+    info_messages: Option<&'a RawValue>,
+}
+
+impl Reply<'_> {
+    fn notes_place(&self, text: &str) -> NotesPlace {
+        match (self.info_messages, self.html_attributions) {
+            (Some(old), _) => NotesPlace::at(range(old, text), old.get()),
+            (None, Some(attributions)) => NotesPlace::behind(range(attributions, text).end),
+            (None, None) => NotesPlace::first(text.find('{').expect("a reply is an object")),
+        }
+    }
 }
 
 impl<'de> Deserialize<'de> for Reply<'de> {
@@ -122,6 +170,9 @@ impl<'de> Visitor<'de> for ReplyVisitor {
                 // More than two would be memory for what is an error anyway.
                 "status" if reply.status.len() < 2 => reply.status.push(value),
                 "results" if reply.results.len() < 2 => reply.results.push(value),
+                "error_message" => reply.error_message = Some(value),
+                "html_attributions" => reply.html_attributions = Some(value),
+                "info_messages" => reply.info_messages = Some(value),
                 _ => {}
             }
         }

@@ -1,44 +1,45 @@
 //! The status of an answer.
 
-use serde::Deserialize;
-use std::fmt;
+use std::fmt::Write;
+use std::sync::Arc;
 
-/// The status of an answer, and the words for it.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-pub(super) struct Verdict {
-    status: String,
-    #[serde(default)]
-    error_message: Option<String>,
+/// The longest reason that a verdict keeps, in bytes. It goes into the notes of other replies; a
+/// longer one is cut.
+pub(super) const REASON_BYTES_MAX: usize = 1024;
+
+/// What the status of an answer means. It is read once, where the answer is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The source answered well, even if it found nothing.
+    Good,
+    /// Another source may do better: this one is out of order, or does not serve us. Holds its
+    /// status and error message.
+    Failure(Arc<str>),
+    /// The question is at fault, and no other source would like it better.
+    Refusal,
 }
 
 impl Verdict {
-    /// Reads it from a Nearby Search reply, which has one status.
-    pub(super) fn read(json: &[u8]) -> Self {
-        serde_json::from_slice(json).unwrap_or_else(|_| Self {
-            // The error message is no text.
-            status: "UNKNOWN_ERROR".to_owned(),
-            error_message: None,
-        })
-    }
-
-    /// Whether the source answered well, even if it found nothing.
-    pub(super) fn is_good(&self) -> bool {
-        matches!(self.status.as_str(), "OK" | "ZERO_RESULTS")
-    }
-
-    /// Whether another source may do better: this one is out of order, or does not serve us.
-    pub(super) fn is_failure(&self) -> bool {
-        matches!(self.status.as_str(), "REQUEST_DENIED" | "OVER_QUERY_LIMIT" | "UNKNOWN_ERROR")
+    /// The verdict of a status and the words for it, if there are any.
+    pub(super) fn new(status: &str, error_message: Option<&str>) -> Self {
+        match status {
+            "OK" | "ZERO_RESULTS" => Self::Good,
+            "REQUEST_DENIED" | "OVER_QUERY_LIMIT" | "UNKNOWN_ERROR" => {
+                let mut reason = status.to_owned();
+                if let Some(message) = error_message {
+                    let message = excerpt(message);
+                    write!(reason, ", {message}").expect("a String takes all that is written");
+                }
+                Self::Failure(reason.into())
+            }
+            _ => Self::Refusal,
+        }
     }
 }
 
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.error_message {
-            Some(message) => write!(f, "{}, {message}", self.status),
-            None => f.write_str(&self.status),
-        }
-    }
+/// As much of `text` as [`REASON_BYTES_MAX`] allows.
+pub(super) fn excerpt(text: &str) -> &str {
+    &text[..text.floor_char_boundary(REASON_BYTES_MAX)]
 }
 
 #[cfg(test)]
@@ -48,18 +49,21 @@ mod tests {
     /// Without it a chain would stop at a spent quota, or go on where there is nothing to be found.
     #[test]
     fn a_status_is_good_a_failure_or_neither() {
-        let read = |json: &str| Verdict::read(json.as_bytes());
-        let of = |status: &str| {
-            let verdict = read(&format!(r#"{{"results":[],"status":"{status}"}}"#));
-            (verdict.is_good(), verdict.is_failure())
-        };
-        assert_eq!(["OK", "ZERO_RESULTS"].map(of), [(true, false); 2]);
-        let failures = ["REQUEST_DENIED", "OVER_QUERY_LIMIT", "UNKNOWN_ERROR"];
-        assert_eq!(failures.map(of), [(false, true); 3]);
-        assert_eq!(of("INVALID_REQUEST"), (false, false));
-        let denied = read(r#"{"error_message":"no <key>","status":"REQUEST_DENIED"}"#);
-        assert_eq!(denied.to_string(), "REQUEST_DENIED, no <key>");
-        assert_eq!(read(r#"{"status":"OK"}"#).to_string(), "OK");
-        assert_eq!(read(r#"{"error_message":1,"status":"OK"}"#).to_string(), "UNKNOWN_ERROR");
+        let of = |status| Verdict::new(status, None);
+        assert_eq!(["OK", "ZERO_RESULTS"].map(of), [Verdict::Good, Verdict::Good]);
+        for status in ["REQUEST_DENIED", "OVER_QUERY_LIMIT", "UNKNOWN_ERROR"] {
+            assert_eq!(of(status), Verdict::Failure(status.into()));
+        }
+        assert_eq!(["INVALID_REQUEST", "ok", ""].map(of), [const { Verdict::Refusal }; 3]);
+        let denied = Verdict::new("REQUEST_DENIED", Some("no <key>"));
+        assert_eq!(denied, Verdict::Failure("REQUEST_DENIED, no <key>".into()));
+    }
+
+    /// Without it a source that fails could put megabytes into the replies of the next one.
+    #[test]
+    fn a_long_reason_is_cut() {
+        let long = "é".repeat(REASON_BYTES_MAX);
+        let kept = format!("UNKNOWN_ERROR, {}", "é".repeat(REASON_BYTES_MAX / 2));
+        assert_eq!(Verdict::new("UNKNOWN_ERROR", Some(&long)), Verdict::Failure(kept.into()));
     }
 }

@@ -4,6 +4,7 @@
 mod google_new;
 mod https;
 mod keep_alive;
+mod large;
 mod photon;
 mod proxy;
 mod service;
