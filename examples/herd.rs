@@ -1,7 +1,8 @@
 //! The default herd, all five servers in one process, and a conversation with them over TCP.
 //!
 //! `cargo run --release --example herd` talks and then stays up for `herd-client` until Ctrl-C;
-//! with `-- --once` it ends after the conversation.
+//! with `-- --once` it ends after the conversation. `-- --herd FILE` takes a herd with servers of the
+//! same names on other ports.
 
 use async_signal::{Signal, Signals};
 use async_std::io::{BufReader, prelude::BufReadExt};
@@ -9,11 +10,13 @@ use async_std::net::TcpStream;
 use async_std::task::{self, JoinHandle};
 use futures_lite::{AsyncWriteExt, StreamExt};
 use herd::config::Herd;
+use herd::config::text::read_text;
 use herd::journal::JournalError;
 use herd::protocol::Timestamp;
 use herd::runtime::{AsyncStd, Clock};
 use herd::server::{Server, Stop};
 use std::error::Error;
+use std::fs;
 use std::io::{self, Write};
 use std::net::Shutdown;
 use std::process::{self, ExitCode};
@@ -31,16 +34,36 @@ fn main() -> ExitCode {
     }
 }
 
-fn run() -> Outcome<()> {
-    let once = match std::env::args().nth(1).as_deref() {
-        None => false,
-        Some("--once") => true,
-        Some(other) => {
-            return Err(format!("{other} is not known here; there is only --once").into());
+/// What the arguments say.
+struct Options {
+    once: bool,
+    herd: Herd,
+}
+
+impl Options {
+    fn read() -> Outcome<Self> {
+        let mut options = Self { once: false, herd: Herd::default_herd() };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--once" => options.once = true,
+                "--herd" => {
+                    let path = arguments.next().ok_or("--herd needs a FILE")?;
+                    options.herd = Herd::from_toml(read_text(&fs::read(path)?)?)?;
+                }
+                other => {
+                    let known = "there are only --once and --herd FILE";
+                    return Err(format!("{other} is not known here; {known}").into());
+                }
+            }
         }
-    };
+        Ok(options)
+    }
+}
+
+fn run() -> Outcome<()> {
+    let Options { once, herd } = Options::read()?;
     task::block_on(async {
-        let herd = Herd::default_herd();
         let running = start(&herd).await?;
         converse(&herd).await?;
         if !once {
@@ -137,9 +160,11 @@ async fn wait_until_known(herd: &Herd, server: &str, time: Timestamp) -> Outcome
 }
 
 async fn stay_until_interrupted() -> Outcome<()> {
+    // Before it says so: who reads that may end it at once.
+    let mut signals = Signals::new([Signal::Int, Signal::Term])?;
     heading("The herd stays up until Ctrl-C. From another terminal:");
     say("    cargo run --release -p herd-client -- iamat --id x --loc +34-118");
     say("    cargo run --release -p herd-client -- whatsat --id x --server Welsh");
-    Signals::new([Signal::Int, Signal::Term])?.next().await;
+    signals.next().await;
     Ok(())
 }
