@@ -128,6 +128,34 @@ fn the_second_server_of_a_name_is_refused_with_both_addresses() {
     assert!(!log.contains("replaced by a newer link"), "{log}");
 }
 
+/// The same where Alford cannot dial the first one, which comes to it all the same.
+#[test]
+fn the_second_server_of_a_name_is_refused_where_nobody_answers() {
+    let mut herd = alford();
+    let alford = herd.peer_address("Alford");
+    let introduced = |log: u32, address: &str| {
+        let mut link = Client::connect(alford);
+        link.send(format!("FOLLOW Ball - 0\nFOLLOWER {log:016x} {address}\n"));
+        link
+    };
+    let mut first = introduced(1, "10.0.0.1:22001");
+    assert!(first.text().starts_with("LOG Alford "));
+    eventually("the namesake is told of", || {
+        assert_eq!(introduced(2, "10.0.0.2:22001").rest(), b"? FOLLOW Ball - 0\n");
+        let log = herd.server("Alford").log();
+        log.contains("two servers call themselves Ball")
+            && log.contains("first 10.0.0.1:22001")
+            && log.contains("second 10.0.0.2:22001")
+    });
+    let at = herd.iamat("Alford", "kiwi", "+1+1", "1001");
+    let mut news = std::iter::repeat_with(|| first.text()).skip_while(|line| line == "SEQ 0");
+    assert_eq!(news.next(), Some(at), "the first one stays");
+    // A server that starts anew has another log, at the same place.
+    let mut anew = introduced(3, "10.0.0.1:22001");
+    assert!(anew.text().starts_with("LOG Alford "));
+    first.drain();
+}
+
 /// All machines with one herd.toml in which the addresses are wildcards dial themselves.
 #[test]
 fn a_server_that_dials_itself_says_so() {

@@ -90,7 +90,7 @@ impl<R: Runtime> Dialer<R> {
             if was_gained && self.runtime.uptime() - begin > STEADY {
                 self.backoff.reset();
             }
-            self.neighbor.note_silence();
+            self.neighbor.namesakes().note_silence(self.runtime.uptime());
             self.report(&end, was_gained);
             let wait = match end {
                 LinkEnd::Oneself => ONESELF_WAIT,

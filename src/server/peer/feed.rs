@@ -2,6 +2,7 @@
 
 use super::anteroom::Place;
 use super::link_end::LinkEnd;
+use super::namesakes::{Admission, Claimant};
 use super::neighbor::Neighbor;
 use super::peer_link::{HEARTBEATS_MISSED, PeerLink};
 use super::strangers::Strangers;
@@ -21,6 +22,9 @@ use std::time::Duration;
 
 /// How long a connection may take to send its first line whole, however it comes.
 const FIRST_LINE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A neighbor that may follow, how it introduced itself, and what it wants.
+type Follower = (Arc<Neighbor>, Option<Claimant>, Since);
 
 /// The feed of one follower: waits for its FOLLOW, then tells it every change until it hangs up.
 pub(super) struct Feed<C: Clock, S: Stream> {
@@ -46,13 +50,14 @@ impl<C: Clock, S: Stream> Feed<C, S> {
             place.lost().await;
             Err(LinkEnd::Crowded)
         };
-        let (neighbor, since) = match self.await_follow().or(crowded).await {
+        let (neighbor, claimant, since) = match self.await_follow().or(crowded).await {
             Ok(Some(follow)) => follow,
             Ok(None) => return self.link.close().await,
             Err(end) => return self.report_stranger(&end),
         };
         drop(place);
         neighbor.note_sign_of_life();
+        neighbor.namesakes().note_follower(claimant);
         let feed = neighbor.begin_feed();
         // A link that is replaced ends at once, even while its follower takes nothing.
         let replaced = async {
@@ -66,6 +71,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         // A feed that was replaced says nothing of the state of the newer one.
         if !matches!(end, LinkEnd::Replaced) {
             neighbor.inbound.note_down(&end);
+            neighbor.namesakes().note_follower_left(self.core.clock.uptime());
         }
         if let Some(count) = neighbor.events.left.note(self.core.clock.uptime()) {
             let (server, from, neighbor) = (&self.core.name, self.from, &neighbor.name);
@@ -75,7 +81,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
 
     /// Reads what a follower sends. Only a configured neighbor is served; anybody else gets the line
     /// back as invalid.
-    async fn await_follow(&mut self) -> Result<Option<(Arc<Neighbor>, Since)>, LinkEnd> {
+    async fn await_follow(&mut self) -> Result<Option<Follower>, LinkEnd> {
         let (line, introduction) = self.first_lines().await?;
         let Some(follow) = Follow::parse(&line) else {
             self.report_line(&line);
@@ -91,11 +97,16 @@ impl<C: Clock, S: Stream> Feed<C, S> {
             self.report_unknown(&follow.follower);
             return self.refuse(&line).await;
         };
-        if let Some(introduction) = introduction.filter(|it| neighbor.is_namesake(it.log)) {
-            self.report_namesake(&neighbor, &introduction);
-            return self.refuse(&line).await;
+        let claimant = introduction.map(|introduction| self.claimant(introduction));
+        if let Some(claimant) = &claimant {
+            let (address, now) = (neighbor.address(), self.core.clock.uptime());
+            let admission = neighbor.namesakes().admit(claimant, &address, now);
+            if let Admission::Refused { first, known_for } = admission {
+                self.report_namesake(&neighbor, &first, claimant, known_for);
+                return self.refuse(&line).await;
+            }
         }
-        Ok(Some((neighbor, follow.since)))
+        Ok(Some((neighbor, claimant, follow.since)))
     }
 
     /// The first line, and the introduction that comes along with it.
@@ -161,28 +172,32 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         }
     }
 
-    /// Where a follower can be dialled: where it says, or on the address that it comes from if it
-    /// says only that it listens on all of its own.
-    fn address_of(&self, follower: &Introduction) -> String {
-        match follower.address.parse::<Address>() {
-            Ok(address) if address.is_wildcard() => {
-                SocketAddr::new(self.from.ip(), address.port()).to_string()
-            }
-            _ => follower.address.clone(),
-        }
+    /// Who wants to follow, and where it can be dialled: where it says, or on the address that it
+    /// comes from if it says only that it listens on all of its own.
+    fn claimant(&self, introduction: Introduction) -> Claimant {
+        let Introduction { log, address } = introduction;
+        let from = self.from.ip();
+        let address = match address.parse::<Address>() {
+            Ok(all) if all.is_wildcard() => SocketAddr::new(from, all.port()).to_string(),
+            _ => address,
+        };
+        Claimant { log, address, from }
     }
 
     /// Warns of a second server of a neighbor's name, once it has been there for longer than a link
     /// of the first that is dead would have lasted.
-    fn report_namesake(&self, neighbor: &Neighbor, namesake: &Introduction) {
-        let now = self.core.clock.uptime();
-        let known_for = neighbor.note_namesake(namesake.log, now);
+    fn report_namesake(
+        &self,
+        neighbor: &Neighbor,
+        first: &str,
+        second: &Claimant,
+        known_for: Duration,
+    ) {
         if known_for <= HEARTBEATS_MISSED * self.core.limits.heartbeat {
             return;
         }
-        if let Some(count) = neighbor.events.namesake.note(now) {
-            let (server, from) = (&self.core.name, self.from);
-            let (first, second) = (neighbor.address(), self.address_of(namesake));
+        if let Some(count) = neighbor.events.namesake.note(self.core.clock.uptime()) {
+            let (server, from, second) = (&self.core.name, self.from, &second.address);
             log::warn!(server:%, first:%, second:%, from:%, count; "two servers call themselves {}: the second one is refused", neighbor.name);
         }
     }

@@ -78,7 +78,7 @@ impl<C: Clock> Follower<C> {
             }
             Some(FeedLine::Log(_, log)) => {
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
-                self.neighbor.note_answer(log);
+                self.neighbor.namesakes().note_answer(log);
                 if !is_known {
                     self.known = Some((log, 0));
                     // The feed for this neighbor looks at this once it is woken, so the order counts.

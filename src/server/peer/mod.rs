@@ -12,6 +12,7 @@ mod feed;
 mod follower;
 mod link_end;
 mod link_record;
+mod namesakes;
 mod neighbor;
 mod neighbors;
 mod peer_link;

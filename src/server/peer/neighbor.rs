@@ -1,14 +1,14 @@
 //! What the tasks that talk with one neighbor tell each other.
 
 use super::link_record::LinkRecord;
+use super::namesakes::Namesakes;
 use crate::config::LinkKind;
 use crate::node::NeighborId;
-use crate::protocol::{LogId, ServerName};
+use crate::protocol::ServerName;
 use crate::server::rare_event::RareEvent;
 use event_listener::{Event, EventListener};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
-use std::time::Duration;
 
 /// The events of a neighbor's feeds.
 #[derive(Debug, Default)]
@@ -39,10 +39,8 @@ pub(in crate::server) struct Neighbor {
     newest_feed: AtomicU64,
     /// Raised when a newer feed begins.
     feed_began: Event,
-    /// The log of the server that answers at its address; None while none does.
-    answering: Mutex<Option<LogId>>,
-    /// The log of another server of its name that was refused as a follower, and since when.
-    namesake: Mutex<Option<(LogId, Duration)>>,
+    /// Who has its name.
+    namesakes: Mutex<Namesakes>,
     /// Events that anybody who knows its name can cause.
     pub(super) events: NeighborEvents,
     /// How many logs it has had, as far as this server has seen.
@@ -61,8 +59,7 @@ impl Neighbor {
             alive: Event::new(),
             newest_feed: AtomicU64::new(0),
             feed_began: Event::new(),
-            answering: Mutex::default(),
-            namesake: Mutex::default(),
+            namesakes: Mutex::default(),
             events: NeighborEvents::default(),
             logs: AtomicU64::new(0),
         }
@@ -99,33 +96,9 @@ impl Neighbor {
         self.logs.load(Ordering::Acquire)
     }
 
-    /// The server that answers at the neighbor's address has that log.
-    pub(super) fn note_answer(&self, log: LogId) {
-        *lock(&self.answering) = Some(log);
-    }
-
-    /// Nobody answers at the neighbor's address.
-    pub(super) fn note_silence(&self) {
-        *lock(&self.answering) = None;
-    }
-
-    /// Whether a follower whose own log is `log` is another server than the one that answers at the
-    /// neighbor's address. That one came first, and it lives: its link is dropped once it is silent.
-    /// A server that has started anew has a new log as well, but its old self is silent.
-    pub(super) fn is_namesake(&self, log: LogId) -> bool {
-        lock(&self.answering).is_some_and(|answering| answering != log)
-    }
-
-    /// A namesake with that log was refused at the uptime `now`. Returns for how long it has been.
-    pub(super) fn note_namesake(&self, log: LogId, now: Duration) -> Duration {
-        let mut namesake = lock(&self.namesake);
-        match *namesake {
-            Some((known, since)) if known == log => now.saturating_sub(since),
-            _ => {
-                *namesake = Some((log, now));
-                Duration::ZERO
-            }
-        }
+    /// Who has its name, as far as this server has seen.
+    pub(super) fn namesakes(&self) -> MutexGuard<'_, Namesakes> {
+        lock(&self.namesakes)
     }
 
     /// A new feed for this neighbor takes the place of the one before.
