@@ -80,8 +80,10 @@ pub(crate) struct BenchArguments {
     /// Prints the figures as JSON
     #[structopt(long)]
     pub(crate) json: bool,
-    /// Adds clients also to a server that already knows some of an earlier bench. The
-    /// clients of bench are named bench-NUMBER and stay on the servers
+    /// Loads also a server that knows clients of an earlier bench. Without this, bench asks
+    /// each server for bench-0 to bench-99 and refuses one that knows any. It cannot see
+    /// other clients, because servers do not tell clients how many they know. The clients
+    /// of bench are named bench-NUMBER and stay on the servers
     #[structopt(long)]
     pub(crate) pollute: bool,
     /// How long to wait for a connection, and for any reply while commands wait for one
