@@ -4,7 +4,7 @@ use super::service::{Seen, Service, Then, response};
 use super::source::Source;
 use super::{CUT_REPLY, KEY, REPLY, SHORT, ask_for, fetcher, outcome};
 use herd::fetch::{Careful, FAILURES_MAX};
-use herd::places::{Chain, Coalesced, Gazetteer, Google, Places, Remote};
+use herd::places::{Chain, Coalesced, Gazetteer, Google, Photon, Places, Remote};
 use herd::runtime::AsyncStd;
 use std::io::Write;
 
@@ -28,6 +28,33 @@ fn a_compressed_reply_is_refused() {
         REPLY.len()
     ));
     assert_eq!(outcome(identity).as_deref(), Ok(CUT_REPLY));
+}
+
+/// Every service's JSON is read as all other texts are.
+#[test]
+fn a_reply_in_another_encoding_is_named() {
+    let say = |body: &[u8]| {
+        let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
+        Source::saying([head.as_bytes(), body].concat())
+    };
+    let marked = format!("\u{feff}{REPLY}");
+    assert_eq!(outcome(say(marked.as_bytes())).as_deref(), Ok(CUT_REPLY));
+    let utf_16: Vec<u8> = marked.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let photon = |body: &[u8]| {
+        let source = say(body);
+        let base = format!("http://{}", source.address());
+        let photon = Photon::new().with_base(&base).expect("the base is good");
+        ask_for(&Remote::new(fetcher(), photon), "10", 2)
+    };
+    let no = |what, why| Err(format!("the places service answered with no {what}: {why}"));
+    let why = "UTF-16, not UTF-8";
+    assert_eq!(outcome(say(&utf_16)), no("Nearby Search reply", why));
+    assert_eq!(photon(&utf_16), no("GeoJSON of Photon's", why));
+    let unmarked = &utf_16[2..];
+    let why = "UTF-16 or no text: a NUL byte on line 1";
+    assert_eq!(outcome(say(unmarked)), no("Nearby Search reply", why));
+    let reply = photon("\u{feff}{\"features\":[]}".as_bytes()).expect("it is a collection");
+    assert!(reply.contains("ZERO_RESULTS"), "{reply}");
 }
 
 /// Without it each restart of a service would be seen by its clients.
