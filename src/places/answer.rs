@@ -286,6 +286,22 @@ mod tests {
         written(open.as_bytes(), 1).expect_err("it is never closed");
     }
 
+    /// Megabytes were read and copied where clients are served, for each one that asked.
+    #[test]
+    fn an_answer_that_is_shared_kept_and_noted_is_neither_copied_nor_read_again() {
+        let padding = "x".repeat(4_000_000);
+        let json = format!(r#"{{"x":"{padding}","results":[],"status":"UNKNOWN_ERROR"}}"#);
+        let answer = Answer::from_json(json.into_bytes()).expect("it is a reply");
+        assert_eq!(answer.verdict(), &Verdict::Failure("UNKNOWN_ERROR".into()));
+        let noted = answer.clone().into_shareable().with_notes(&["note".to_owned()]);
+        assert!(Arc::ptr_eq(&noted.json, &answer.json));
+        let shared = |answer: &Answer| match &answer.shape {
+            Known::Shape(shape) => Arc::as_ptr(shape),
+            Known::Own => panic!("it came from outside"),
+        };
+        assert_eq!(shared(&noted), shared(&answer));
+    }
+
     /// Without it an error's text could break the reply's JSON.
     #[test]
     fn an_error_is_laid_out_as_a_reply() {

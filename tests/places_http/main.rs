@@ -38,14 +38,18 @@ fn ask(fetcher: impl Fetcher, base: &str) -> Result<String, String> {
     ask_for(&places, "10", 2)
 }
 
-/// What a client gets from a source that it asks for at most `max` places within `radius`
-/// kilometres of one and the same position.
-fn ask_for(places: &impl Places, radius: &str, max: u8) -> Result<String, String> {
-    let question = Question::new(
+/// A question for at most `max` places within `radius` kilometres of one and the same position.
+fn question(radius: &str, max: u8) -> Question {
+    Question::new(
         Coordinates { latitude: 34.06893, longitude: -118.445127 },
         Radius::parse(radius.as_bytes()).expect("the test's radius is in range"),
         MaxResults::new(max).expect("the test's max is at most 20"),
-    );
+    )
+}
+
+/// What a client gets from a source that it asks [`question`].
+fn ask_for(places: &impl Places, radius: &str, max: u8) -> Result<String, String> {
+    let question = question(radius, max);
     let outcome = match block_on(places.nearby(&question)) {
         Ok(answer) => {
             let mut out = Vec::new();
