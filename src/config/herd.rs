@@ -296,7 +296,7 @@ mod tests {
         let server = herd.first();
         assert_eq!(summary(server), "A localhost:0 localhost:0 ");
         assert_eq!((server.accept_at(), server.catch_up()), (false, true));
-        assert_eq!(server.max_ahead(), Duration::from_secs(86_400));
+        assert_eq!(server.max_ahead(), Duration::from_secs(600));
     }
 
     /// Each key must set what it is named for.

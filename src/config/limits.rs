@@ -3,8 +3,8 @@
 use serde::de::{Deserialize, Deserializer, Error};
 use std::time::Duration;
 
-/// How far the time of a position may be in the future by default: a day.
-pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(86_400);
+/// How far the time of a position may be ahead of its receive time by default: ten minutes.
+pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(600);
 
 /// The bytes of memory that clients may need by default: 4 GiB.
 pub const CLIENTS_BYTES_DEFAULT: u64 = 4 << 30;
@@ -58,6 +58,11 @@ pub struct Limits {
     /// How long a client may take to finish a line that it has started (`line_seconds`).
     #[serde(rename = "line_seconds", deserialize_with = "seconds")]
     pub line: Duration,
+    /// How far the receive time in a neighbor's AT line may be ahead of this server's clock
+    /// (`clock_tolerance_seconds`). A line beyond it is refused for now, and the neighbor is asked
+    /// for it again later.
+    #[serde(rename = "clock_tolerance_seconds", deserialize_with = "seconds")]
+    pub clock_tolerance: Duration,
     /// The size of a batch of changes for a follower, in bytes (`follow_batch_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub follow_batch_bytes: usize,
@@ -93,6 +98,7 @@ impl Default for Limits {
             total_unsent_bytes: 64 * 1024 * 1024,
             stall: Duration::from_secs(30),
             line: Duration::from_secs(30),
+            clock_tolerance: Duration::from_secs(60),
             follow_batch_bytes: 64 * 1024,
             follow_batch_pause: Duration::ZERO,
             heartbeat: Duration::from_millis(1000),
@@ -177,7 +183,7 @@ mod tests {
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
             "clients = 8\nclients_bytes = 5000000000\nconnections = 1\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
-             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+             clock_tolerance_seconds = 14\nfollow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
@@ -190,6 +196,7 @@ mod tests {
             total_unsent_bytes: 11,
             stall: Duration::from_secs(4),
             line: Duration::from_secs(10),
+            clock_tolerance: Duration::from_secs(14),
             follow_batch_bytes: 5,
             follow_batch_pause: Duration::from_millis(9),
             heartbeat: Duration::from_millis(6),

@@ -177,6 +177,7 @@ impl<R: Runtime> Builder<R> {
         let rules = Rules {
             at_commands,
             max_ahead: config.max_ahead(),
+            clock_tolerance: self.limits.clock_tolerance,
             clients_max: self.limits.clients,
             clients_bytes_max: self.limits.clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT),
         };

@@ -128,9 +128,11 @@ impl<R: Runtime> Dialer<R> {
     /// Tells of each change of reason once: a neighbor that is away for a day is one event.
     fn report(&self, end: &LinkEnd, was_gained: bool) {
         let reason_is_new = self.neighbor.outbound.note_down(end);
-        if was_gained || reason_is_new {
-            let (server, neighbor) = (&self.core.name, &self.neighbor.name);
-            let address = self.neighbor.address();
+        let (server, neighbor) = (&self.core.name, &self.neighbor.name);
+        let address = self.neighbor.address();
+        if matches!(end, LinkEnd::AsksAgain) {
+            log::info!(server:%, neighbor:%, address:%; "asking a neighbor again for lines that came too early");
+        } else if was_gained || reason_is_new {
             log::warn!(server:%, neighbor:%, address:%, reason:% = end; "no link to a neighbor");
         }
     }

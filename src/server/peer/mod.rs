@@ -8,6 +8,8 @@ mod anteroom;
 mod backoff;
 mod conversation;
 mod dialer;
+mod doubted_line;
+mod early_lines;
 mod feed;
 mod follower;
 mod link_end;

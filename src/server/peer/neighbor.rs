@@ -10,7 +10,7 @@ use event_listener::{Event, EventListener};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-/// The events of a neighbor's feeds.
+/// The events that a neighbor can cause.
 #[derive(Debug, Default)]
 pub(super) struct NeighborEvents {
     /// It follows.
@@ -19,6 +19,10 @@ pub(super) struct NeighborEvents {
     pub(super) left: RareEvent,
     /// Two servers have its name.
     pub(super) namesake: RareEvent,
+    /// A line of it has a receive time ahead of this server's clock.
+    pub(super) too_early: RareEvent,
+    /// A line of it has a time too far ahead of its receive time.
+    pub(super) too_far_ahead: RareEvent,
 }
 
 /// A neighbor of this server.
