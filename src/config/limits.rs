@@ -26,9 +26,10 @@ pub struct Limits {
     #[serde(deserialize_with = "at_least_one")]
     pub clients: usize,
     /// The bytes of memory that clients may need (`clients_bytes`): their records, the free places
-    /// between them, and their share of the table. At the limit, the server refuses positions of new clients, but still takes those
-    /// that its neighbors accepted. None means [`CLIENTS_BYTES_DEFAULT`], unless the program that
-    /// starts the server knows better.
+    /// between them, and their share of the table. At the limit, the server refuses positions of new
+    /// clients, but still takes those that its neighbors accepted. None means
+    /// [`CLIENTS_BYTES_DEFAULT`], unless the program that starts the server knows better:
+    /// `herd-server` takes half of the memory.
     #[serde(deserialize_with = "bytes")]
     pub clients_bytes: Option<u64>,
     /// The number of simultaneous client connections (`connections`).

@@ -69,8 +69,8 @@ impl ChangeLog {
     }
 
     /// The bytes of memory that the log uses: records, free places between them, and 12 bytes a
-    /// client for the table. Not counted are the ends of chunks that no record fits into, the chunk that is being
-    /// filled, and the waypoints: 2 % of it and 1 MiB at most.
+    /// client for the table. Not counted are the ends of chunks that no record fits into, the chunk
+    /// that is being filled, and the waypoints: at most 2 % more, and 1 MiB.
     pub fn held_bytes(&self) -> usize {
         self.list.placed_bytes() + self.len() * TABLE_BYTES_A_CLIENT
     }
@@ -158,8 +158,8 @@ impl ChangeLog {
         self.list.prefetch(&addresses[..found]);
     }
 
-    /// Makes room where there is some to be made: begins a compaction, or does a bounded part of the one
-    /// that is under way.
+    /// Makes room where there is some to be made: begins a compaction, or does a bounded part of the
+    /// one that is under way.
     pub(super) fn make_room(&mut self) {
         self.list.begin_compaction_for_room();
         self.compact();

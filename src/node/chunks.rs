@@ -19,8 +19,8 @@ const CHUNKS_RESERVED: usize = if cfg!(test) { 4 } else { 64 };
 /// Chunks of equal size, filled one after the other. An empty one is given back to the operating
 /// system, and its index is used again.
 ///
-/// Each chunk is mapped by itself. An allocator would keep the memory of chunks between others that are in
-/// use, and give it back later, gigabytes at a time, while everybody waits.
+/// Each chunk is mapped by itself. An allocator would keep the memory of chunks between others that
+/// are in use, and give it back later, gigabytes at a time, while everybody waits.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     all: Vec<Chunk>,
