@@ -117,22 +117,58 @@ fn a_thousand_clients_at_once_get_their_own_replies() {
 /// A server that stopped accepting when its descriptors ran out once would be lost without a sign.
 #[test]
 fn running_out_of_descriptors_slows_accepting_down_and_never_ends_it() {
-    // Silent peers are disconnected after three heartbeats, here long after the test.
-    let mut herd = Plan::alone("Alford").limit("heartbeat_ms", 60_000).build();
-    herd.start_as(herd.launch("Alford").with_descriptors(48));
+    let mut herd = Plan::alone("Alford").start();
     let mut client = herd.client("Alford");
     assert_served(&mut client);
-    let peer = herd.peer_address("Alford");
-    let silent: Vec<_> = (0..48).map(|_| Client::connect(peer)).collect();
+    // It keeps what it has, and gets no more.
+    herd.server("Alford").set_descriptors(1);
+    let mut late = herd.client("Alford");
     let server = herd.server("Alford");
     eventually("it runs out", || server.log().contains("cannot accept connections for now"));
     assert_served(&mut client);
-    let mut late = herd.client("Alford");
     late.send("hello\n");
     assert!(late.has_nothing_yet());
-    drop(silent);
+    server.set_descriptors(1_000);
     assert_eq!(late.text(), "? hello");
     assert_served(&mut client);
     let server = herd.server("Alford");
     eventually("it has recovered", || server.log().contains("accepting connections again"));
+}
+
+/// Clients and strangers once took what the journal's next file needed, and the server ended.
+#[test]
+fn few_descriptors_are_enough_for_the_servers_own_files() {
+    let mut herd = Plan::alone("Alford").journaled().build();
+    herd.start_as(herd.launch("Alford").with_descriptors(48));
+    let mut client = herd.client("Alford");
+    let peer = herd.peer_address("Alford");
+    let _silent: Vec<_> = (0..48).map(|_| Client::connect(peer)).collect();
+    let waiting: Vec<_> = (0..48).map(|_| herd.client("Alford")).collect();
+    // The journal is rewritten when most of its lines are old. What comes at once is one line a client.
+    let position = "+1.".to_owned() + &"1".repeat(50);
+    for time in 0..3 {
+        let line = |number| format!("IAMAT client{number} {position}+1 {time}\n");
+        client.send((0..700).map(line).collect::<String>());
+        (0..700).for_each(|_| assert!(client.text().starts_with("AT Alford ")));
+    }
+    let server = herd.server("Alford");
+    eventually("it rewrites its journal", || server.log().contains("rewrote the journal"));
+    drop(waiting);
+    assert_served(&mut herd.client("Alford"));
+    let log = herd.server("Alford").log();
+    assert!(!log.contains("cannot accept connections"), "{log}");
+    assert_eq!(herd.stop("Alford").code(), Some(0));
+}
+
+/// It would start, and fail at the first thing that needs a file.
+#[test]
+fn a_server_refuses_to_start_with_too_few_descriptors() {
+    let herd = Plan::alone("Alford").build();
+    let ended = herd.launch("Alford").with_descriptors(45).output();
+    let message = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        message.contains("the limit on open files is 45, and this server needs 46"),
+        "{message}"
+    );
+    assert_eq!(ended.status.code(), Some(1));
 }

@@ -187,3 +187,18 @@ fn events_that_do_not_fit_are_counted() {
     assert!(text.contains("events were dropped: standard error was not read fast enough"));
     assert!(text.contains("stopped"), "the last events came");
 }
+
+/// A default that the machine does not have would end the server in the middle of its work.
+#[test]
+fn clients_may_need_half_of_the_memory_unless_the_herd_says_otherwise() {
+    const GIBIBYTE_KIB: u64 = 1 << 20;
+    for (plan, expected) in [
+        (Plan::alone("Alford"), "clients_bytes 536870912"),
+        (Plan::alone("Alford").limit("clients_bytes", 123_456), "clients_bytes 123456"),
+    ] {
+        let mut herd = plan.build();
+        herd.start_as(herd.launch("Alford").with_address_space(GIBIBYTE_KIB));
+        let log = herd.server("Alford").log();
+        assert!(log.contains("limits fitted to the system") && log.contains(expected), "{log}");
+    }
+}

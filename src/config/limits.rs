@@ -25,18 +25,19 @@ pub struct Limits {
     /// new clients, but still takes those that its neighbors accepted, so that all servers agree.
     #[serde(deserialize_with = "at_least_one")]
     pub clients: usize,
-    /// The bytes of memory that clients may need (`clients_bytes`): their records, and their share of
-    /// the table. At the limit, the server refuses positions of new clients, but still takes those
-    /// that its neighbors accepted. None means [`CLIENTS_BYTES_DEFAULT`], unless the program that
-    /// starts the server knows better.
+    /// The bytes of memory that clients may need (`clients_bytes`): their records, the free places
+    /// between them, and their share of the table. At the limit, the server refuses positions of new
+    /// clients, but still takes those that its neighbors accepted. None means
+    /// [`CLIENTS_BYTES_DEFAULT`], unless the program that starts the server knows better:
+    /// `herd-server` takes half of the memory.
     #[serde(deserialize_with = "bytes")]
     pub clients_bytes: Option<u64>,
     /// The number of simultaneous client connections (`connections`).
     #[serde(deserialize_with = "at_least_one")]
     pub connections: usize,
     /// The number of simultaneous connections of one address (`connections_per_address`), on each
-    /// port. An IPv6 network of 64 bits counts as one address. Further connections are closed at
-    /// once.
+    /// port, and never more than all together. An IPv6 network of 64 bits counts as one address.
+    /// Further connections are closed at once.
     #[serde(deserialize_with = "at_least_one")]
     pub connections_per_address: usize,
     /// How long a client may send nothing while no reply is pending, before it is disconnected.
@@ -47,8 +48,10 @@ pub struct Limits {
     /// (`unsent_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub unsent_bytes: usize,
-    /// The number of unread reply bytes of all clients together (`total_unsent_bytes`). At the
-    /// limit, the server stops reading from every client that has 16 KiB of unread replies.
+    /// The number of unread reply bytes of all clients together (`total_unsent_bytes`). Commands that
+    /// were read and cannot be answered yet count as well. At the limit, the server stops reading
+    /// from every client that has 16 KiB of unread replies; from half of it on, it reads at most
+    /// 4 KiB at once.
     #[serde(deserialize_with = "at_least_one")]
     pub total_unsent_bytes: usize,
     /// How long a client may read none of the replies that wait for it, before it is disconnected

@@ -68,10 +68,11 @@ impl ChangeLog {
         self.line_bytes
     }
 
-    /// The bytes of memory that all clients need: their records, and their share of the table.
-    /// Free places, of which there are at most as many bytes as of records, are not counted.
+    /// The bytes of memory that the log uses: records, free places between them, and 12 bytes a
+    /// client for the table. Not counted are the ends of chunks that no record fits into, the chunk
+    /// that is being filled, and the waypoints: at most 2 % more, and 1 MiB.
     pub fn held_bytes(&self) -> usize {
-        self.list.live_bytes() + self.len() * TABLE_BYTES_A_CLIENT
+        self.list.placed_bytes() + self.len() * TABLE_BYTES_A_CLIENT
     }
 
     /// Whether the log is empty.
@@ -96,7 +97,7 @@ impl ChangeLog {
     /// the line is not newer, or there is no room for it.
     pub fn take_in(&mut self, at: &At<'_>, line: &[u8], origin: Origin) -> Option<u64> {
         if !self.has_room() {
-            self.compact();
+            self.make_room();
             return None;
         }
         let Self { clients, list, last, .. } = self;
@@ -157,8 +158,15 @@ impl ChangeLog {
         self.list.prefetch(&addresses[..found]);
     }
 
+    /// Makes room where there is some to be made: begins a compaction, or does a bounded part of the
+    /// one that is under way.
+    pub(super) fn make_room(&mut self) {
+        self.list.begin_compaction_for_room();
+        self.compact();
+    }
+
     /// Does a bounded part of a compaction, if one is under way.
-    pub(super) fn compact(&mut self) {
+    fn compact(&mut self) {
         for _ in 0..PLACES_COMPACTED_A_CHANGE {
             match self.list.compact_place() {
                 EvacuationStep::Moved { from, to } => {

@@ -132,9 +132,9 @@ impl Node {
 
     fn note_refused(&mut self, origin: Origin, refusal: Refusal) -> Refusal {
         *self.refused.entry((origin, refusal)).or_default() += 1;
-        if refusal == Refusal::NoRoom {
+        if matches!(refusal, Refusal::NoRoom | Refusal::TooManyBytes) {
             // A compaction goes on with each change, and a full log has none.
-            self.log.compact();
+            self.log.make_room();
         }
         refusal
     }
@@ -288,6 +288,29 @@ mod tests {
         assert_eq!(node.take_refused(), refused);
         let at = At::parse(b"AT Ball +0.0 fig +1+1 1").expect("the line is good");
         assert_eq!(node.restore(&at), Ok(Some(3)));
+    }
+
+    /// Free places count, so without a compaction a log whose lines have changed their lengths would
+    /// refuse new clients although half of its memory is free.
+    #[test]
+    fn a_limit_that_free_places_reach_makes_room() {
+        let mut node = node_with(Rules { clients_bytes_max: 7_500, ..Rules::default() });
+        let line = |client: usize, zeros: usize, time: usize| {
+            format!("IAMAT {client} +1.1{:0<zeros$}+1 {time}", "")
+        };
+        for client in 0..60 {
+            assert!(reply(&mut node, &line(client, 1, 1)).starts_with("AT "));
+        }
+        for client in 0..60 {
+            assert!(reply(&mut node, &line(client, 9, 2)).starts_with("AT "));
+        }
+        let held = node.log().held_bytes();
+        assert!(held >= 7_500, "{held}");
+        let refused =
+            (60..160).take_while(|&client| reply(&mut node, &line(client, 9, 2)).starts_with("? "));
+        let refused = refused.count();
+        assert!((1..40).contains(&refused), "{refused}");
+        assert!(node.log().held_bytes() <= 7_500, "{}", node.log().held_bytes());
     }
 
     /// The journal refused such a line at the next start.

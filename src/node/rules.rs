@@ -24,7 +24,7 @@ pub struct Rules {
     pub clock_tolerance: Duration,
     /// How many clients may be known.
     pub clients_max: usize,
-    /// How many bytes of memory the known clients may need; see
+    /// How many bytes of memory the log may use before new clients are refused; see
     /// [`held_bytes`](super::ChangeLog::held_bytes).
     pub clients_bytes_max: u64,
 }

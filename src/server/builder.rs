@@ -4,7 +4,6 @@ use super::bind_error::BindError;
 use super::core::{Core, Wires};
 use super::door::Door;
 use super::door_record::DoorRecord;
-use super::guests::Guests;
 use super::kept_node::KeptNode;
 use super::line::LineService;
 use super::lookups::Lookups;
@@ -17,7 +16,7 @@ use super::server::Server;
 use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
-use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, ServerConfig};
+use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, NeighborConfig, ServerConfig};
 use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
 use crate::node::{AtCommands, Node, Rules};
 use crate::places::{Gazetteer, Places};
@@ -27,15 +26,13 @@ use crate::traffic::TrafficLog;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Connections on the peer port that have lost their place to a newer one and are about to end.
-const ENDING_PEER_CONNECTIONS_MAX: usize = 64;
-
 /// Puts a server together; everything that it knows of the world comes in here.
 pub struct Builder<R: Runtime> {
     runtime: R,
     herd: Herd,
     name: ServerName,
     limits: Limits,
+    anonymous_peers: usize,
     places: Arc<dyn Places>,
     traffic: Option<TrafficLog>,
     catch_up: Option<bool>,
@@ -51,6 +48,7 @@ impl<R: Runtime> Server<R> {
         Builder {
             runtime,
             limits: herd.limits().clone(),
+            anonymous_peers: ANONYMOUS_MAX,
             herd: herd.clone(),
             name: name.clone(),
             places: Arc::new(Gazetteer),
@@ -108,6 +106,13 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
+    /// Lets at most `count` connections, 1 or more, be on the peer port before it is known which neighbor
+    /// they belong to. The default is 64. As many again may be about to end.
+    pub fn anonymous_peers(mut self, count: usize) -> Self {
+        self.anonymous_peers = count.max(1);
+        self
+    }
+
     /// Dials the neighbor `name` at `address`, whatever the herd says: for servers of one program
     /// whose ports the system chooses. A name that is no neighbor's is ignored.
     ///
@@ -123,12 +128,11 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
-    /// How many connections there can be on the server's peer port at a time.
-    pub fn peer_connections_max(&self) -> usize {
-        let config = self.herd.server(&self.name);
-        let neighbors = config.into_iter().flat_map(ServerConfig::neighbors);
-        let followers = neighbors.filter(|neighbor| neighbor.link() == LinkKind::Follow).count();
-        followers + ANONYMOUS_MAX + ENDING_PEER_CONNECTIONS_MAX
+    /// How many connections there can be on the peer port at a time. A connection that has lost its
+    /// place to a newer one is about to end, and there are no more of these than of those in places.
+    fn peer_connections_max(&self, config: &ServerConfig) -> usize {
+        let follows = |neighbor: &&NeighborConfig| neighbor.link() == LinkKind::Follow;
+        config.neighbors().iter().filter(follows).count() + 2 * self.anonymous_peers
     }
 
     /// Reads the journal back, if there is one, and takes the server's two ports. It answers once it
@@ -147,10 +151,10 @@ impl<R: Runtime> Builder<R> {
         let line_listener = listen(&runtime, &config, DoorKind::Line).await?;
         let peer_listener = listen(&runtime, &config, DoorKind::Peer).await?;
         let neighbors = self.neighbors(&config);
-        let peers_max = self.peer_connections_max();
+        let peers_max = self.peer_connections_max(&config);
         let record = |kind, listener: &R::Listener, connections_max| {
-            let guests = Guests::new(self.limits.connections_per_address);
-            DoorRecord::new(kind, listener.local_address(), connections_max, guests)
+            let per_address_max = self.limits.connections_per_address;
+            DoorRecord::new(kind, listener.local_address(), connections_max, per_address_max)
         };
         let line_record = record(DoorKind::Line, &line_listener, self.limits.connections);
         let peer_record = record(DoorKind::Peer, &peer_listener, peers_max);
@@ -160,9 +164,11 @@ impl<R: Runtime> Builder<R> {
             address if address.port() == 0 => peer_listener.local_address().to_string(),
             address => address.to_string(),
         };
+        let anonymous_peers = self.anonymous_peers;
         let core = self.core(KeptNode::new(node, keeper), neighbors, records, advertised);
         let core = Arc::new(core);
-        let (line, peer) = (LineService(Arc::clone(&core)), PeerService::new(Arc::clone(&core)));
+        let (line, peer) =
+            (LineService(Arc::clone(&core)), PeerService::new(Arc::clone(&core), anonymous_peers));
         let doors = vec![
             Door::new(&runtime, line_record, line_listener, Plain, line),
             Door::new(&runtime, peer_record, peer_listener, Plain, peer),

@@ -123,7 +123,6 @@ impl<R: Runtime> Door<R> {
 
 #[cfg(all(test, feature = "sim"))]
 mod tests {
-    use super::super::guests::Guests;
     use super::super::status::DoorKind;
     use super::*;
     use crate::runtime::sim::{Machine, Sim};
@@ -167,7 +166,7 @@ mod tests {
         let sim = Sim::new(1);
         let (machine, client) = (sim.machine("server"), sim.machine("client"));
         let listener = sim.block_on(machine.listen("127.0.0.1:12000")).expect("it is free");
-        let record = DoorRecord::new(DoorKind::Line, listener.local_address(), 2, Guests::new(2));
+        let record = DoorRecord::new(DoorKind::Line, listener.local_address(), 2, 2);
         let door = Door::new(&machine, record, listener, HangsOnce::default(), Closes);
         let runtime = machine.clone();
         machine.spawn(async move {

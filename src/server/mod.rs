@@ -23,6 +23,7 @@ mod kept_node;
 mod line;
 mod look_ahead;
 mod lookups;
+mod pages;
 mod peer;
 mod rare_event;
 mod recorder;

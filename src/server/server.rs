@@ -4,7 +4,7 @@ use super::core::Core;
 use super::door::Door;
 use super::handle::Handle;
 use super::peer::dial_all;
-use super::refusals::{self, PERIODS_A_REPORT};
+use super::refusals::{self, Refusals};
 use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
@@ -137,10 +137,13 @@ async fn open<R: Runtime>(runtime: &R, core: &Core<R>, doors: Vec<Door<R>>) {
 fn maintain<R: Runtime>(runtime: &R, core: &Arc<Core<R>>, maintaining: &Tasks) {
     let (core, at_work) = (Arc::clone(core), maintaining.begin());
     runtime.spawn(async move {
-        for period in 1_u32.. {
+        let mut refusals = Refusals::default();
+        loop {
             core.clock.sleep(MAINTENANCE_PERIOD).or(core.stop.requested()).await;
-            if core.stop.is_requested() || period.is_multiple_of(PERIODS_A_REPORT) {
+            if core.stop.is_requested() {
                 refusals::report(&core);
+            } else {
+                refusals.report_if_due(&core);
             }
             if core.kept.maintain().await.is_err() || core.stop.is_requested() {
                 break;

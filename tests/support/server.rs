@@ -1,7 +1,7 @@
 //! One server process.
 
 use super::clock::eventually_some;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
@@ -45,6 +45,12 @@ impl Launch {
     /// Limits how many descriptors the process may have open; it cannot raise that.
     pub fn with_descriptors(mut self, count: u32) -> Self {
         self.limits.push(format!("ulimit -n {count}"));
+        self
+    }
+
+    /// Limits the addresses that the process may use, in kibibytes.
+    pub fn with_address_space(mut self, kibibytes: u64) -> Self {
+        self.limits.push(format!("ulimit -v {kibibytes}"));
         self
     }
 
@@ -130,6 +136,13 @@ impl Server {
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("the process has not been waited for");
+    }
+
+    /// Changes how many descriptors the process may have open from now on.
+    pub fn set_descriptors(&self, count: u64) {
+        let limit = Rlimit { current: Some(count), maximum: getrlimit(Resource::Nofile).maximum };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Nofile, limit)
+            .expect("the process is ours");
     }
 
     /// The memory that the process holds, in bytes.

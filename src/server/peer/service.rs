@@ -19,8 +19,9 @@ pub(in crate::server) struct PeerService<C: Clock> {
 }
 
 impl<C: Clock> PeerService<C> {
-    pub(in crate::server) fn new(core: Arc<Core<C>>) -> Self {
-        Self { core, anteroom: Anteroom::default(), strangers: Arc::default() }
+    /// Lets up to `anonymous_max` connections be there without a valid FOLLOW.
+    pub(in crate::server) fn new(core: Arc<Core<C>>, anonymous_max: usize) -> Self {
+        Self { core, anteroom: Anteroom::new(anonymous_max), strangers: Arc::default() }
     }
 }
 
