@@ -1,7 +1,7 @@
 //! Load on a contestant: `herd-client bench` as a process of its own, so that what it costs is not
 //! counted with what the servers cost.
 
-use crate::connection::Language;
+use crate::blocking_connection::Language;
 use crate::contestant::Contestant;
 use crate::problem::Outcome;
 use crate::process::Process;

@@ -16,13 +16,13 @@
 //! | `rows`, `row`, `measured` | what is measured, what is to be reached, and what was |
 //! | `trial` | the ways to measure one side |
 //! | `contestant` | starting the servers |
-//! | `load`, `connection` | talking with them: many commands by `herd-client bench`, or one by one |
+//! | `load`, `blocking_connection` | talking with them: many commands by `herd-client bench`, or one by one |
 //! | `process`, `processors` | one process, and what it costs; what the machine lost to others |
 //! | `report` | table, plot and figures |
 //!
 //! It runs on Linux only, since it reads from /proc what processes cost.
 
-mod connection;
+mod blocking_connection;
 mod contestant;
 mod ground;
 mod interrupt;

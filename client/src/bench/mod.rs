@@ -12,8 +12,8 @@
 //! | `plan`, `whole_number` | what to measure, within limits |
 //! | `kind`, `question`, `dialect`, `template`, `load` | which commands are sent |
 //! | `scan`, `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
-//! | `dial`, `link`, `breach` | one connection |
-//! | `clock`, `budget`, `engine`, `progress` | all connections, in one stage |
+//! | `dial`, `pipeline`, `breach` | one connection |
+//! | `stopwatch`, `budget`, `engine`, `progress` | all connections, in one stage |
 //! | `measurement` | one stage after the other |
 //! | `tally`, `remarks`, `report`, `bench_error` | what came of it |
 //!
@@ -45,15 +45,14 @@
 mod bench_error;
 mod breach;
 mod budget;
-mod clock;
 mod dial;
 mod dialect;
 mod engine;
 mod herd_replies;
 mod kind;
-mod link;
 mod load;
 mod measurement;
+mod pipeline;
 mod plan;
 mod progress;
 mod question;
@@ -62,6 +61,7 @@ mod replies;
 mod report;
 mod resp_replies;
 mod scan;
+mod stopwatch;
 mod tally;
 mod template;
 mod whole_number;

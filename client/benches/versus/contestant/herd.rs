@@ -1,7 +1,7 @@
 //! Our own servers.
 
 use super::{Contestant, PATIENCE, await_connection};
-use crate::connection::Language;
+use crate::blocking_connection::Language;
 use crate::ground::Ground;
 use crate::problem::Outcome;
 use crate::process::Process;

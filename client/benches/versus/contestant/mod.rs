@@ -12,7 +12,7 @@ pub(crate) use gazetteer::add_places;
 pub(crate) use herd::{Herd, Keeping};
 pub(crate) use setup::Setup;
 
-use crate::connection::{Connection, Language};
+use crate::blocking_connection::{BlockingConnection, Language};
 use crate::ground::Ground;
 use crate::problem::Outcome;
 use crate::process::Process;
@@ -59,8 +59,8 @@ impl Contestant {
     }
 
     /// Connects with the server of this number.
-    pub(crate) fn connect(&self, index: usize) -> Outcome<Connection> {
-        Connection::open(self.addresses[index], self.language)
+    pub(crate) fn connect(&self, index: usize) -> Outcome<BlockingConnection> {
+        BlockingConnection::open(self.addresses[index], self.language)
     }
 
     /// User and system time of all processes so far, read when they have come to rest: what they were
@@ -92,9 +92,9 @@ fn await_connection(
     process: &mut Process,
     address: SocketAddr,
     language: Language,
-) -> Outcome<Connection> {
+) -> Outcome<BlockingConnection> {
     stage.interrupt.wait_for(&format!("{address} to accept"), PATIENCE, || {
         process.require_running()?;
-        Ok(Connection::open(address, language).ok())
+        Ok(BlockingConnection::open(address, language).ok())
     })
 }

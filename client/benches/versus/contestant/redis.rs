@@ -2,7 +2,7 @@
 
 use super::herd::Keeping;
 use super::{Contestant, PATIENCE, await_connection};
-use crate::connection::{Connection, Language};
+use crate::blocking_connection::{BlockingConnection, Language};
 use crate::ground::Ground;
 use crate::problem::{Outcome, Problem};
 use crate::process::Process;
@@ -55,7 +55,7 @@ fn append_only(keeping: Keeping) -> Outcome<&'static [&'static str]> {
 }
 
 fn await_replicas(ground: &Ground, replicas: usize, stage: &Stage) -> Outcome<()> {
-    let mut first = Connection::open(ground.address(0), Language::Redis)?;
+    let mut first = BlockingConnection::open(ground.address(0), Language::Redis)?;
     stage.interrupt.wait_for("the replicas to be in sync", PATIENCE, || {
         first.ask("INFO replication\r\n")?;
         let mut in_sync = 0;

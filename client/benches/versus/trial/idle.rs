@@ -1,7 +1,7 @@
 //! What a silent connection costs in memory.
 
 use super::{Measure, Trial};
-use crate::connection::Connection;
+use crate::blocking_connection::BlockingConnection;
 use crate::contestant::Setup;
 use crate::problem::{Outcome, Problem};
 use crate::stage::Stage;
@@ -25,7 +25,7 @@ impl Trial for IdleConnections {
         Ok(Box::new(move || {
             let contestant = self.servers.start(stage)?;
             let before = contestant.resident_bytes()?;
-            let mut connections: Vec<Connection> = Vec::new();
+            let mut connections: Vec<BlockingConnection> = Vec::new();
             for time in 1..=CONNECTIONS {
                 stage.interrupt.check()?;
                 let mut connection = contestant.connect(0)?;

@@ -1,7 +1,7 @@
 //! How fast news travels.
 
 use super::{Measure, Trial};
-use crate::connection::Connection;
+use crate::blocking_connection::BlockingConnection;
 use crate::contestant::Setup;
 use crate::problem::Outcome;
 use crate::stage::Stage;
@@ -47,7 +47,7 @@ impl Trial for Propagation {
 }
 
 /// Tells the first server something and waits until all the others know it.
-fn travel(connections: &mut [Connection], time: u64) -> Outcome<Duration> {
+fn travel(connections: &mut [BlockingConnection], time: u64) -> Outcome<Duration> {
     let time = time.to_string();
     let (first, others) = connections.split_first_mut().ok_or("nobody is there")?;
     first.tell(CLIENT, &time)?;

@@ -1,7 +1,7 @@
 //! How long a server needs until it knows what it should.
 
 use super::{MILLION, Measure, Trial};
-use crate::connection::{Connection, Language};
+use crate::blocking_connection::{BlockingConnection, Language};
 use crate::contestant::{Herd, Keeping};
 use crate::load::{Length, Load};
 use crate::problem::Outcome;
@@ -62,7 +62,7 @@ fn seconds_until_known(herd: &Herd, index: usize, keeping: Keeping, stage: &Stag
     let (client, time) = LAST;
     let mut connection = stage.interrupt.wait_for("the server to accept", PATIENCE, || {
         server.require_running()?;
-        Ok(Connection::open(herd.address(index), Language::Herd).ok())
+        Ok(BlockingConnection::open(herd.address(index), Language::Herd).ok())
     })?;
     stage.interrupt.wait_for("the server to know all", PATIENCE, || {
         Ok(connection.known(client)?.filter(|known| known == time))

@@ -1,7 +1,7 @@
 //! What an answer about the places near a client costs.
 
 use super::{Measure, Trial, cpu};
-use crate::connection::Language;
+use crate::blocking_connection::Language;
 use crate::contestant::{Setup, add_places};
 use crate::load::Load;
 use crate::problem::Outcome;

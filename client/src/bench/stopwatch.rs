@@ -6,12 +6,12 @@ use std::time::Instant;
 
 /// A monotonic clock that knows what time it was when it was started.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(super) struct Stopwatch {
     started: Instant,
     started_at: Timestamp,
 }
 
-impl Clock {
+impl Stopwatch {
     /// Starts it.
     pub(super) fn start() -> Self {
         Self { started: Instant::now(), started_at: now() }

@@ -22,12 +22,12 @@ pub(crate) enum Language {
 
 /// A connection with a server.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct BlockingConnection {
     stream: BufReader<TcpStream>,
     language: Language,
 }
 
-impl Connection {
+impl BlockingConnection {
     /// Connects.
     pub(crate) fn open(address: SocketAddr, language: Language) -> Outcome<Self> {
         let stream = TcpStream::connect(address)?;

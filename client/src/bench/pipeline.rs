@@ -1,11 +1,11 @@
 //! One connection of the load.
 
 use super::breach::Breach;
-use super::clock::Clock;
 use super::kind::Kind;
 use super::load::Load;
 use super::replies::Replies;
 use super::scan::{NoReply, Outcome};
+use super::stopwatch::Stopwatch;
 use super::tally::Tally;
 use mio::net::TcpStream;
 use std::collections::VecDeque;
@@ -14,7 +14,7 @@ use std::time::Instant;
 
 /// A connection, the commands under way on it, and what of them has not been sent yet.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct Pipeline {
     stream: TcpStream,
     replies: Replies,
     runs: VecDeque<Run>,
@@ -50,8 +50,8 @@ pub(super) enum Rest {
     Perhaps,
 }
 
-impl Link {
-    /// A link over a connection that is up and never blocks.
+impl Pipeline {
+    /// A pipeline over a connection that is up and never blocks.
     pub(super) fn over(stream: TcpStream, replies: Replies) -> Self {
         Self { stream, replies, runs: VecDeque::new(), under_way: 0, unsent: Vec::new() }
     }
@@ -76,13 +76,13 @@ impl Link {
         &mut self,
         count: usize,
         load: &mut Load,
-        clock: &Clock,
+        stopwatch: &Stopwatch,
     ) -> Result<(), Breach> {
         if count == 0 {
             return Ok(());
         }
-        let begun = clock.now();
-        let (time, first) = (clock.time_of(begun), self.runs.len());
+        let begun = stopwatch.now();
+        let (time, first) = (stopwatch.time_of(begun), self.runs.len());
         for _ in 0..count {
             let kind = load.push_next(time, &mut self.unsent);
             match self.runs.range_mut(first..).next_back().filter(|run| run.kind == kind) {
@@ -92,7 +92,7 @@ impl Link {
         }
         self.under_way += count;
         // What writing the commands down took is not the server's latency.
-        let sent_at = clock.now();
+        let sent_at = stopwatch.now();
         self.runs.range_mut(first..).for_each(|run| run.sent_at = sent_at);
         self.flush()
     }
@@ -117,18 +117,18 @@ impl Link {
         &mut self,
         chunk: &mut [u8],
         tally: &mut Tally,
-        clock: &Clock,
+        stopwatch: &Stopwatch,
     ) -> Result<Received, Breach> {
         let length = match self.stream.read(chunk) {
             Ok(0) => return Err(Breach::Closed),
             Ok(length) => length,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                return Ok(Received { answered: 0, at: clock.now(), rest: Rest::None });
+                return Ok(Received { answered: 0, at: stopwatch.now(), rest: Rest::None });
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => 0,
             Err(error) => return Err(Breach::Lost(error)),
         };
-        let at = clock.now();
+        let at = stopwatch.now();
         let answered = self.take_in(&chunk[..length], at, tally)?;
         let interrupted = length == 0;
         // A read that does not fill the chunk has emptied the socket.
