@@ -139,15 +139,16 @@ impl<'r, 's> Faults<'r, 's> {
         self.remedy_within(Duration::from_secs(4), Remedy::Restart(server));
     }
 
-    /// Cuts one link, now or in the middle of what is told over it, or all links as if a switch
-    /// restarted, or the connections of one talker.
+    /// Cuts one link or, as if a switch restarted, all links: at once, or in the middle of what is
+    /// told over them. Or cuts the connections of one talker.
     fn cut(&mut self) {
         let links: Vec<_> = self.servers.graph.links().collect();
         let &link = self.chance.pick(&links);
         match self.chance.below(6) {
             0 => links.into_iter().for_each(|link| self.cut_link(link)),
             1 => self.cut_link(link),
-            2..=3 => self.cut_link_after(link),
+            2 => links.into_iter().for_each(|link| self.cut_link_after(link)),
+            3 => self.cut_link_after(link),
             _ => self.cut_client(),
         }
     }
