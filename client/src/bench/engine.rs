@@ -22,13 +22,13 @@ const CHUNK_BYTES: usize = 256 * 1024;
 /// Events taken from the system at a time.
 const EVENTS_MAX: usize = 1024;
 
-/// Between two words on how far a stage is.
+/// The pause between two reports of progress.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// The connections of a measurement, and what goes over them.
 ///
-/// It is driven by mio and not by the runtime that the rest of Herd is written for: a generator must
-/// cost little, and the same, whatever it loads.
+/// It uses mio instead of the runtime that the rest of Herd uses: a load generator must cost
+/// little, and must cost the same whatever it loads.
 pub(super) struct Engine<'a> {
     plan: &'a Plan,
     poll: Poll,
@@ -44,13 +44,13 @@ pub(super) struct Engine<'a> {
 /// How a measurement ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// Once all that was planned is done.
+    /// When the whole plan has been carried out.
     Planned,
-    /// As soon as what is under way is answered, since the caller asked for that.
+    /// As soon as the commands under way are answered, because the caller asked to stop early.
     Early,
 }
 
-/// What a stage came to.
+/// The result of a stage.
 #[derive(Debug)]
 pub(super) struct StageResult {
     /// What was answered.
@@ -143,7 +143,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Tells how far the stage is, and gives up waiting when it has been too long.
+    /// Reports progress, and gives up if no reply has come for too long.
     fn look_around(
         &mut self,
         state: &mut StageState,
@@ -194,7 +194,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Something has come, or there is room again to send.
+    /// Handles an event: replies have come, or there is room again to send.
     fn turn(&mut self, pipeline: &mut Pipeline, state: &mut StageState) -> Result<(), Breach> {
         pipeline.flush()?;
         loop {
@@ -213,7 +213,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Sends as many commands as the budget allows of those wanted.
+    /// Sends the wanted number of commands, or as many as the budget still allows.
     fn top_up(
         &mut self,
         pipeline: &mut Pipeline,

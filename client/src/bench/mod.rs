@@ -1,11 +1,11 @@
-//! A load for servers, and how fast they answer it.
+//! Puts load on servers and measures how fast they answer.
 //!
-//! [`Bench`] opens connections, keeps a number of commands under way on each, and counts the replies
-//! and how long they took. The same load can be put on Redis, in its own protocol, so that both are
-//! measured with one measure.
+//! [`Bench`] opens connections, keeps a number of commands under way on each, and counts the
+//! replies and how long they took. It can put the same load on Redis, in Redis' own protocol, so
+//! that both are measured in the same way.
 //!
-//! This room is one thread that waits for sockets itself. It prints nothing, reads no arguments, and
-//! never looks into a reply further than to find its end.
+//! This room runs in one thread that waits for sockets itself. It prints nothing, reads no
+//! arguments, and looks into a reply only as far as it must to find its end.
 //!
 //! | file | owns |
 //! |---|---|

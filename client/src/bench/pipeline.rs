@@ -12,7 +12,7 @@ use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
 use std::time::Instant;
 
-/// A connection, the commands under way on it, and what of them has not been sent yet.
+/// A connection, the commands under way on it, and the bytes of them that have not been sent yet.
 #[derive(Debug)]
 pub(super) struct Pipeline {
     stream: TcpStream,
@@ -30,23 +30,23 @@ struct Run {
     sent_at: Instant,
 }
 
-/// What a read brought.
+/// The result of a read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Received {
     /// How many commands were answered.
     pub(super) answered: usize,
     /// When they were read.
     pub(super) at: Instant,
-    /// Whether more may wait to be read.
+    /// Whether there may be more to read.
     pub(super) rest: Rest,
 }
 
-/// What a read left behind.
+/// Whether a read emptied the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
-    /// Nothing: the next bytes are a new event.
+    /// It did: the system reports the next bytes with a new event.
     None,
-    /// There may be more.
+    /// It may not have.
     Perhaps,
 }
 
@@ -56,7 +56,7 @@ impl Pipeline {
         Self { stream, replies, runs: VecDeque::new(), under_way: 0, unsent: Vec::new() }
     }
 
-    /// The connection, to be registered.
+    /// The connection, so that it can be registered.
     pub(super) fn stream(&mut self) -> &mut TcpStream {
         &mut self.stream
     }
@@ -71,7 +71,7 @@ impl Pipeline {
         self.replies.refusal()
     }
 
-    /// Sends so many commands in one write, as far as there is room.
+    /// Sends `count` commands in one write. What the socket does not take now is sent later.
     pub(super) fn send(
         &mut self,
         count: usize,
@@ -91,13 +91,13 @@ impl Pipeline {
             }
         }
         self.under_way += count;
-        // What writing the commands down took is not the server's latency.
+        // The time that it took to write the commands into the buffer is not the server's latency.
         let sent_at = stopwatch.now();
         self.runs.range_mut(first..).for_each(|run| run.sent_at = sent_at);
         self.flush()
     }
 
-    /// Sends what could not be sent before.
+    /// Sends what the socket has not taken yet.
     pub(super) fn flush(&mut self) -> Result<(), Breach> {
         let mut sent = 0;
         while sent < self.unsent.len() {

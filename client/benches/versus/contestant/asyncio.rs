@@ -1,4 +1,4 @@
-//! A herd as its first prototypes were: Python, asyncio, the default herd's links.
+//! A herd like its first prototypes: Python, asyncio, and the links of the default herd.
 
 use super::{Contestant, await_connection};
 use crate::blocking_connection::Language;

@@ -9,11 +9,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 const CONNECTIONS: u32 = 10_000;
 
-/// Descriptors that are no such connection.
+/// How many descriptors a process needs for other things than these connections.
 const RESERVED: u64 = 256;
 
-/// By how many KiB a server's resident memory grows with each of 10,000 connections that have had
-/// one reply and are silent since. What the kernel holds for them is not in it.
+/// By how many KiB a server's resident memory grows for each of 10,000 connections that have had
+/// one reply and are silent since. Memory of the kernel is not included.
 #[derive(Debug)]
 pub(crate) struct IdleConnections {
     pub(crate) servers: Setup,
