@@ -15,15 +15,16 @@ impl PlacesError {
 }
 
 impl PlacesError {
-    /// A service answered with something else than `expected`. The text of serde_json's error may
-    /// hold some of the reply, which is not for everyone; where it is wrong may be told.
+    /// A service answered with something other than `expected`. The text of serde_json's error may
+    /// repeat some of the reply, which is not for everyone, so only the place of the mistake is
+    /// kept.
     pub(super) fn not_understood(expected: &str, error: &serde_json::Error) -> Self {
         let (line, column) = (error.line(), error.column());
         let place = format!("wrong at line {line} column {column}");
         Self(format!("the places service answered with no {expected}: {place}"))
     }
 
-    /// A service answered with a status of HTTP's that tells nothing else.
+    /// A service answered with nothing but an HTTP status.
     pub(super) fn of_status(status: u16) -> Self {
         Self(format!("the places service answered {status}"))
     }

@@ -1,7 +1,7 @@
 //! Where the results are in a Nearby Search reply.
 //!
-//! Nothing is decoded, for a decoded number or text would not be written as it came: serde_json
-//! walks over the values, in constant stack, and tells where they are.
+//! Nothing is decoded, because a number or text that is decoded and written again may change.
+//! serde_json walks over the values, with constant stack, and reports where they are.
 
 use crate::protocol::{MaxResults, RESULTS_MAX};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
