@@ -78,7 +78,7 @@ impl Neighbor {
         self.note_sign_of_life();
     }
 
-    /// The neighbor came in by itself, so it is worth dialling.
+    /// The neighbor has connected, so dialling it now is likely to succeed.
     pub(super) fn note_sign_of_life(&self) {
         self.alive.notify(usize::MAX);
     }
@@ -110,8 +110,9 @@ impl Neighbor {
     }
 
     /// Whether a follower whose own log is `log` is another server than the one that answers at the
-    /// neighbor's address. That one came first, and it lives: its link is dropped once it is silent.
-    /// A server that has started anew has a new log as well, but its old self is silent.
+    /// neighbor's address. The one that answers came first and is alive: its link is dropped once
+    /// it is silent. A server that has restarted has a new log, too, but nothing more comes from
+    /// before its restart.
     pub(super) fn is_namesake(&self, log: LogId) -> bool {
         lock(&self.answering).is_some_and(|answering| answering != log)
     }
