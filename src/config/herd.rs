@@ -403,6 +403,9 @@ mod tests {
             let error = error(&text);
             assert!(error.starts_with(&format!("line {line}: ")), "{text}: {error}");
         }
+        let not_neighbor = error(&format!("{a}neighbors = [7]"));
+        let wanted = "a server's name or { name = \"NAME\", push = true }";
+        assert!(not_neighbor.contains(wanted), "{not_neighbor}");
     }
 
     proptest! {
