@@ -1,4 +1,4 @@
-//! Clients that a server must serve, bear, or get rid of, without harm to the others.
+//! Clients that a server must serve, tolerate or disconnect, without harm to the others.
 
 mod support;
 
@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::thread;
 use support::{Client, Plan, connect_with_receive_buffer, eventually, without_skew};
 
-/// What a client asks to see whether it is served at all.
+/// A command that shows whether a client is served at all.
 #[track_caller]
 fn assert_served(client: &mut Client) {
     assert_eq!(client.ask("hello"), "? hello");
@@ -20,7 +20,7 @@ fn write_until_cut(mut stream: TcpStream) {
     while stream.write_all(lines.as_bytes()).is_ok() {}
 }
 
-/// A client that asks and never listens would fill the server's memory with replies.
+/// A client that sends commands and never reads would fill the server's memory with replies.
 #[test]
 fn a_client_that_never_reads_is_read_no_further_and_then_disconnected() {
     const UNSENT_BYTES: usize = 1024 * 1024;
@@ -45,8 +45,7 @@ fn a_client_that_never_reads_is_read_no_further_and_then_disconnected() {
     assert_eq!(traffic.of("dropped").count(), 0);
 }
 
-/// A command may come in as many pieces as it has bytes, and nobody waits for its end but its
-/// sender.
+/// A command may arrive byte by byte, and only its sender waits for its end.
 #[test]
 fn a_client_that_sends_byte_by_byte_is_answered_and_keeps_nobody_waiting() {
     let herd = Plan::alone("Alford").start();
@@ -59,7 +58,7 @@ fn a_client_that_sends_byte_by_byte_is_answered_and_keeps_nobody_waiting() {
     assert_eq!(without_skew(&slow.text()), expected);
 }
 
-/// Connections that nobody uses any more would add up until there are none left.
+/// Without it, unused connections would add up until no slot is left.
 #[test]
 fn a_silent_client_is_disconnected_and_one_that_talks_is_not() {
     let herd = Plan::alone("Alford").limit("idle_seconds", 1).start();
@@ -74,7 +73,7 @@ fn a_silent_client_is_disconnected_and_one_that_talks_is_not() {
     assert_served(&mut talker);
 }
 
-/// Whoever comes when a server is full must be served as soon as it no longer is.
+/// A client that connects while a server is full must be served as soon as a slot is free.
 #[test]
 fn a_client_beyond_the_limit_waits_until_another_leaves() {
     let herd = Plan::alone("Alford").limit("connections", 4).start();
@@ -98,7 +97,7 @@ fn raise_descriptor_limit() {
     setrlimit(Resource::Nofile, raised).expect("a process may use what it is allowed");
 }
 
-/// Replies must find their way among many connections, and a thousand is nothing unusual.
+/// Each reply must reach the right connection, and a thousand connections are not unusual.
 #[test]
 fn a_thousand_clients_at_once_get_their_own_replies() {
     raise_descriptor_limit();
@@ -114,7 +113,8 @@ fn a_thousand_clients_at_once_get_their_own_replies() {
     clients.iter_mut().for_each(assert_served);
 }
 
-/// A server that stopped accepting when its descriptors ran out once would be lost without a sign.
+/// Otherwise a server that once ran out of descriptors might never accept again, and nothing would
+/// show it.
 #[test]
 fn running_out_of_descriptors_slows_accepting_down_and_never_ends_it() {
     let mut herd = Plan::alone("Alford").start();

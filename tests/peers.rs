@@ -26,8 +26,8 @@ fn follow(herd: &Herd) -> Client {
     link
 }
 
-/// Without it a few dripping connections would keep a restarted neighbor out for as long as they
-/// like.
+/// Without it a few connections that send a byte now and then could keep a restarted neighbor out
+/// for ever.
 #[test]
 fn strangers_do_not_keep_a_neighbor_out() {
     let herd = alford();
@@ -42,7 +42,7 @@ fn strangers_do_not_keep_a_neighbor_out() {
     drop(dripping);
 }
 
-/// A follower that takes nothing must not keep its place once the neighbor comes again.
+/// A follower that reads nothing must lose its place when the neighbor connects again.
 #[test]
 fn a_newer_feed_ends_the_older_one_at_once() {
     let herd = alford();
@@ -87,7 +87,7 @@ fn an_unknown_name_is_told_once() {
     assert_eq!(log.matches("Goloman is not among my neighbors").count(), 1, "{log}");
 }
 
-/// Beyond its limit an address gets nothing, and what it has goes on.
+/// Connections beyond an address's limit are closed, and its other connections go on.
 #[test]
 fn an_address_has_a_limit_of_connections() {
     let mut herd = Plan::alone("Alford").limit("connections_per_address", 2).build();

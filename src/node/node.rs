@@ -257,7 +257,7 @@ mod tests {
         assert_eq!(reply(&mut node, first_too_far), format!("? {first_too_far}\n"));
     }
 
-    /// Somebody who makes up client after client must not fill the memory.
+    /// A client that invents many client IDs must not fill the memory.
     #[test]
     fn a_new_client_beyond_the_limit_is_refused_and_known_ones_are_not() {
         let mut node = node_with(Rules { clients_max: 1, ..Rules::default() });
@@ -313,7 +313,7 @@ mod tests {
         assert!(node.log().held_bytes() <= 7_500, "{}", node.log().held_bytes());
     }
 
-    /// The journal refused such a line at the next start.
+    /// Before this, the journal refused such a line at the next start.
     #[test]
     fn a_line_that_is_too_long_in_its_canonical_form_is_refused() {
         let mut node = node(AtCommands::TakenIn);

@@ -9,7 +9,8 @@ use std::time::Duration;
 pub enum AtCommands {
     /// It is an invalid command.
     Invalid,
-    /// It is taken in without a reply: servers of older herds send it there and read nothing.
+    /// It is taken in without a reply: servers of older herds send it to the client port and read
+    /// nothing.
     TakenIn,
 }
 

@@ -87,6 +87,7 @@ impl<'r, 's> Faults<'r, 's> {
         }
         (0..self.servers.count()).for_each(|server| self.servers.set_clock_ahead(server, 0));
         self.servers.sim.set_conditions(Default::default());
+        self.servers.sim.cancel_cuts();
         self.servers.note(|| "everything is healed".to_owned());
     }
 
@@ -153,15 +154,16 @@ impl<'r, 's> Faults<'r, 's> {
         self.remedy_within(Duration::from_secs(4), Remedy::Restart(server));
     }
 
-    /// Cuts one link, or all links as if a switch restarted, or the connections of one talker.
+    /// Cuts one link or, as if a switch restarted, all links: at once, or in the middle of what is
+    /// told over them. Or cuts the connections of one talker.
     fn cut(&mut self) {
         let links: Vec<_> = self.servers.graph.links().collect();
-        match self.chance.below(4) {
+        let &link = self.chance.pick(&links);
+        match self.chance.below(6) {
             0 => links.into_iter().for_each(|link| self.cut_link(link)),
-            1 => {
-                let &link = self.chance.pick(&links);
-                self.cut_link(link);
-            }
+            1 => self.cut_link(link),
+            2 => links.into_iter().for_each(|link| self.cut_link_after(link)),
+            3 => self.cut_link_after(link),
             _ => self.cut_client(),
         }
     }
@@ -170,6 +172,19 @@ impl<'r, 's> Faults<'r, 's> {
         let (one, other) = (&self.servers.machines[one], &self.servers.machines[other]);
         self.servers.sim.cut(one, other);
         self.servers.note(|| format!("{} loses its connections with {}", one.name(), other.name()));
+    }
+
+    /// Cuts a link after a few more bytes in one direction: between two lines, or within one.
+    fn cut_link_after(&mut self, (one, other): (usize, usize)) {
+        let (from, to) = *self.chance.pick(&[(one, other), (other, one)]);
+        let (from, to) = (&self.servers.machines[from], &self.servers.machines[to]);
+        let bytes_max = *self.chance.pick(&[20, 200, 2_000]);
+        let bytes = self.chance.between(1..=bytes_max) as usize;
+        self.servers.sim.cut_after(from, to, bytes);
+        self.servers.note(|| {
+            let (from, to) = (from.name(), to.name());
+            format!("{from} loses its connections with {to} after {bytes} more bytes to it")
+        });
     }
 
     fn cut_client(&mut self) {

@@ -114,7 +114,7 @@ impl Kept {
         node.log().last_number()
     }
 
-    /// Lets seconds pass, as far as the journal notices.
+    /// Lets seconds pass for the journal.
     pub fn maintain(&self, seconds: u32) {
         for _ in 0..seconds {
             block_on(self.journal.maintain(&self.node)).expect("the journal goes on");

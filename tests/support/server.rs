@@ -54,14 +54,14 @@ impl Launch {
         self
     }
 
-    /// No file of the process may grow beyond so many blocks of 512 bytes: as on a full disk, writing
-    /// fails.
+    /// Limits the size of the process's files, in blocks of 512 bytes. Beyond it, writing fails as
+    /// on a full disk.
     pub fn with_file_blocks(mut self, count: u32) -> Self {
         self.limits.push(format!("trap '' XFSZ; ulimit -f {count}"));
         self
     }
 
-    /// The server tells everything that it can tell.
+    /// The server logs all events, including those for debugging.
     pub fn with_trace_log(mut self) -> Self {
         self.log_level = "trace";
         self

@@ -1,4 +1,4 @@
-//! Where connections to the peer port wait until they have said whose they are.
+//! Where connections to the peer port wait until they have said who they are.
 
 use event_listener::Event;
 use std::collections::VecDeque;

@@ -79,7 +79,7 @@ impl Neighbor {
         self.note_sign_of_life();
     }
 
-    /// The neighbor came in by itself, so it is worth dialling.
+    /// The neighbor has connected, so dialling it now is likely to succeed.
     pub(super) fn note_sign_of_life(&self) {
         self.alive.notify(usize::MAX);
     }
