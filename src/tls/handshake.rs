@@ -1,0 +1,56 @@
+//! Agreeing on secrets.
+
+use super::failure::TlsFailure;
+use super::secured::Secured;
+use crate::runtime::{self, Clock, Turns};
+use futures_lite::{AsyncRead, AsyncWrite, AsyncWriteExt, future};
+use std::future::poll_fn;
+use std::io;
+use std::time::Duration;
+
+/// How long the other side may take to hear why it is refused. Closing at once would reset the
+/// connection, and the reset would overtake the alert.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Shakes hands. The caller sets the deadline.
+///
+/// A handshake costs about a thousand commands' time, most of it in one go. So each step waits for
+/// a turn: between two steps, whosever they are, everybody else who is ready runs.
+///
+/// # Errors
+/// When the other side is refused, refuses, or is gone. It has been told why then.
+pub(super) async fn shake_hands<S, C>(
+    secured: &mut Secured<S>,
+    turns: &Turns,
+    clock: &C,
+) -> io::Result<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    loop {
+        poll_fn(|cx| secured.poll_send(cx)).await?;
+        if !secured.is_handshaking() {
+            return Ok(());
+        }
+        if poll_fn(|cx| secured.poll_fetch(cx)).await? == 0 {
+            return Err(TlsFailure::Ended.into());
+        }
+        let turn = turns.take().await;
+        let outcome = secured.decrypt();
+        drop(turn);
+        if let Err(failure) = outcome {
+            runtime::timeout(clock, LINGER, refuse(secured)).await;
+            return Err(failure.into());
+        }
+    }
+}
+
+/// Sends the alert that says why, and waits until the other side hangs up.
+async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(secured: &mut Secured<S>) -> io::Result<()> {
+    secured.close().await?;
+    while poll_fn(|cx| secured.poll_fetch(cx)).await? > 0 {
+        future::yield_now().await;
+    }
+    Ok(())
+}
