@@ -2,12 +2,16 @@
 
 use super::address::Address;
 use super::config_error::ConfigError;
+use super::dns_names;
 use super::herd_file::{HerdFile, ServerEntry};
 use super::limits::{Limits, MAX_AHEAD_DEFAULT};
 use super::links::Links;
-use super::server_config::{PEER_PORT_OFFSET, ServerConfig};
+use super::server_config::{LinkKind, PEER_PORT_OFFSET, ServerConfig};
+use super::tls_config::{PeerTlsConfig, TlsConfig};
 use crate::protocol::ServerName;
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
 use std::time::Duration;
 use toml::Spanned;
 
@@ -27,7 +31,7 @@ use toml::Spanned;
 ///     "#,
 /// )?;
 /// let hands = herd.server(&"Hands".parse()?).ok_or("no Hands")?;
-/// assert_eq!(hands.peer_listen().to_string(), "127.0.0.1:22001");
+/// assert_eq!(hands.peer_listen().ok_or("no address")?.to_string(), "127.0.0.1:22001");
 /// assert_eq!(hands.neighbors()[0].name().as_str(), "Goloman");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -36,6 +40,8 @@ pub struct Herd {
     servers: BTreeMap<ServerName, ServerConfig>,
     first: ServerName,
     limits: Limits,
+    tls: Option<TlsConfig>,
+    peer_tls: Option<PeerTlsConfig>,
 }
 
 impl Herd {
@@ -57,18 +63,33 @@ impl Herd {
     /// Checks the parts of a file against each other. `text` is the text that they were read from.
     pub(super) fn from_file(text: &str, file: HerdFile) -> Result<Self, ConfigError> {
         file.limits.check().map_err(ConfigError::of_whole)?;
+        file.tls.as_ref().map_or(Ok(()), TlsConfig::check).map_err(ConfigError::of_whole)?;
         let mut entries = named_entries(text, file.servers)?;
-        entries.sort_by_key(|entry| entry.offset);
+        entries.sort_by_key(|entry| entry.span.start);
         let links = Links::gather(text, entries.iter().map(|entry| (&entry.name, &entry.entry)))?;
         let first = entries.first().ok_or_else(empty_herd)?.name.clone();
+        if file.peer_tls.is_some() {
+            dns_names::check(text, entries.iter().map(|entry| (&entry.name, entry.span.clone())))?;
+        }
         let mut taken = BTreeMap::new();
         let mut servers = BTreeMap::new();
-        for NamedEntry { name, entry, .. } in entries {
-            let server = server_config(text, &name, &entry, &links)?;
+        for named in entries {
+            require_files(text, &named.entry, file.tls.as_ref(), file.peer_tls.as_ref())?;
+            let server = server_config(text, &named, &links)?;
+            let NamedEntry { name, entry, .. } = named;
             take_addresses(text, &entry, &server, &mut taken)?;
             servers.insert(name, server);
         }
-        Ok(Self { servers, first, limits: file.limits })
+        require_push_targets(&servers)?;
+        let HerdFile { limits, tls, peer_tls, .. } = file;
+        Ok(Self { servers, first, limits, tls, peer_tls })
+    }
+
+    /// The same herd with the relative paths in it taken from `folder`: that of its herd.toml.
+    pub fn in_folder(self, folder: &Path) -> Self {
+        let tls = self.tls.map(|tls| tls.in_folder(folder));
+        let peer_tls = self.peer_tls.map(|tls| tls.in_folder(folder));
+        Self { tls, peer_tls, ..self }
     }
 
     /// The server with that name.
@@ -90,12 +111,22 @@ impl Herd {
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
+
+    /// The files with which servers speak TLS with clients (`[tls]`).
+    pub fn tls(&self) -> Option<&TlsConfig> {
+        self.tls.as_ref()
+    }
+
+    /// The files with which servers speak TLS with each other (`[peer_tls]`).
+    pub fn peer_tls(&self) -> Option<&PeerTlsConfig> {
+        self.peer_tls.as_ref()
+    }
 }
 
 struct NamedEntry {
     name: ServerName,
-    /// The byte offset of the name in the file.
-    offset: usize,
+    /// Where the name is in the file, in bytes.
+    span: Range<usize>,
     entry: ServerEntry,
 }
 
@@ -108,7 +139,7 @@ fn named_entries(
         let parsed = parsed.map_err(|error: crate::protocol::InvalidServerName| {
             ConfigError::at(text, name.span(), error.to_string())
         });
-        Ok(NamedEntry { name: parsed?, offset: name.span().start, entry })
+        Ok(NamedEntry { name: parsed?, span: name.span(), entry })
     });
     named.collect()
 }
@@ -117,16 +148,68 @@ fn empty_herd() -> ConfigError {
     ConfigError::of_whole("no servers: write a table [servers.NAME] with listen = \"HOST:PORT\"")
 }
 
+/// Checks that each address for TLS has the table with the files for it.
+fn require_files(
+    text: &str,
+    entry: &ServerEntry,
+    tls: Option<&TlsConfig>,
+    peer_tls: Option<&PeerTlsConfig>,
+) -> Result<(), ConfigError> {
+    if let Some(written) = entry.tls_listen.as_ref().filter(|_| tls.is_none()) {
+        let message = "tls_listen needs a table [tls] with cert_file and key_file";
+        return Err(ConfigError::at(text, written.span(), message));
+    }
+    if let Some(written) = entry.peer_tls_listen.as_ref().filter(|_| peer_tls.is_none()) {
+        let message =
+            "peer_tls_listen needs a table [peer_tls] with cert_file, key_file and ca_file";
+        return Err(ConfigError::at(text, written.span(), message));
+    }
+    Ok(())
+}
+
+/// Checks that each server that AT lines are pushed to has a port that takes them.
+fn require_push_targets(servers: &BTreeMap<ServerName, ServerConfig>) -> Result<(), ConfigError> {
+    for server in servers.values() {
+        let pushes = server.neighbors().iter().filter(|n| n.link() == LinkKind::Push);
+        for name in pushes.map(|neighbor| neighbor.name()) {
+            if servers[name].listen().is_none() {
+                return Err(ConfigError::of_whole(format!(
+                    "{server} pushes to {name}, which has no listen = \"HOST:PORT\"",
+                    server = server.name()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn server_config(
     text: &str,
-    name: &ServerName,
-    entry: &ServerEntry,
+    named: &NamedEntry,
     links: &Links<'_>,
 ) -> Result<ServerConfig, ConfigError> {
-    let listen = address(text, &entry.listen)?;
-    let peer_listen = match &entry.peer_listen {
-        Some(written) => address(text, written)?,
-        None => peer_address(text, &entry.listen, &listen)?,
+    let NamedEntry { name, span, entry } = named;
+    let missing = |message: String| Err(ConfigError::at(text, span.clone(), message));
+    let read = |written: &Option<Spanned<String>>| {
+        written.as_ref().map(|written| address(text, written)).transpose()
+    };
+    let (listen, tls_listen) = (read(&entry.listen)?, read(&entry.tls_listen)?);
+    if listen.is_none() && tls_listen.is_none() {
+        return missing(format!(
+            "{name} has no address for clients: write listen = \"HOST:PORT\" or tls_listen"
+        ));
+    }
+    let (given, peer_tls_listen) = (read(&entry.peer_listen)?, read(&entry.peer_tls_listen)?);
+    let peer_listen = match (given, &peer_tls_listen, &entry.listen, &listen) {
+        (Some(given), ..) => Some(given),
+        (None, Some(_), ..) => None,
+        (None, None, Some(written), Some(listen)) => Some(peer_address(text, written, listen)?),
+        _ => {
+            return missing(format!(
+                "{name} has no address for neighbors: write peer_tls_listen = \"HOST:PORT\" or \
+                 peer_listen"
+            ));
+        }
     };
     let advertise =
         entry.advertise.as_ref().map(|written| advertised(text, written)).transpose()?;
@@ -134,7 +217,9 @@ fn server_config(
         name: name.clone(),
         advertise,
         listen,
+        tls_listen,
         peer_listen,
+        peer_tls_listen,
         neighbors: links.of(name),
         accept_at: entry.accept_at,
         catch_up: entry.catch_up.unwrap_or(true),
@@ -189,9 +274,20 @@ fn take_addresses(
     server: &ServerConfig,
     taken: &mut BTreeMap<Address, ServerName>,
 ) -> Result<(), ConfigError> {
-    let peer_span = entry.peer_listen.as_ref().unwrap_or(&entry.listen).span();
-    let sides = [(&server.listen, entry.listen.span()), (&server.peer_listen, peer_span)];
-    for (address, span) in sides.into_iter().filter(|(address, _)| address.port() != 0) {
+    let sides = [
+        (&server.listen, &entry.listen),
+        (&server.tls_listen, &entry.tls_listen),
+        // Without an address of its own, the one for neighbors comes from the one for clients.
+        (
+            &server.peer_listen,
+            if entry.peer_listen.is_some() { &entry.peer_listen } else { &entry.listen },
+        ),
+        (&server.peer_tls_listen, &entry.peer_tls_listen),
+    ];
+    let written = sides
+        .into_iter()
+        .filter_map(|(address, written)| Some((address.as_ref()?, written.as_ref()?.span())));
+    for (address, span) in written.filter(|(address, _)| address.port() != 0) {
         if let Some(owner) = taken.insert(address.clone(), server.name.clone()) {
             let message = format!(
                 "address {address} of {} is an address of {owner} already: choose another port",
@@ -205,7 +301,6 @@ fn take_addresses(
 
 #[cfg(test)]
 mod tests {
-    use super::super::server_config::LinkKind;
     use super::*;
     use proptest::prelude::*;
 
@@ -215,11 +310,12 @@ mod tests {
         let neighbors = server.neighbors().iter();
         let neighbors: Vec<_> =
             neighbors.map(|n| format!("{}{}", n.name(), kind(n.link()))).collect();
+        let text = |address: Option<&Address>| address.map_or("-".to_owned(), Address::to_string);
         format!(
             "{} {} {} {}",
             server.name(),
-            server.listen(),
-            server.peer_listen(),
+            text(server.listen()),
+            text(server.peer_listen()),
             neighbors.join("+")
         )
     }
@@ -389,15 +485,19 @@ mod tests {
                 format!("{a}neighbors = [{{ name = \"B\", pusch = true }}]"),
                 "line 3: unknown field `pusch`, expected `name` or `push`",
             ),
-            ("[servers.A]\n".to_owned(), "line 1: missing field `listen`"),
+            (
+                "[servers.A]\n".to_owned(),
+                "line 1: A has no address for clients: write listen = \"HOST:PORT\" or tls_listen",
+            ),
             (
                 format!("{a}lisen = 1\n"),
-                "line 3: unknown field `lisen`, expected one of `listen`, `peer_listen`, `advertise`, \
-                 `neighbors`, `accept_at`, `catch_up`, `max_ahead`",
+                "line 3: unknown field `lisen`, expected one of `listen`, `tls_listen`, \
+                 `peer_listen`, `peer_tls_listen`, `advertise`, `neighbors`, `accept_at`, `catch_up`, `max_ahead`",
             ),
             (
                 format!("{a}[server.B]\n"),
-                "line 3: unknown field `server`, expected `servers` or `limits`",
+                "line 3: unknown field `server`, expected one of `servers`, `limits`, `tls`, \
+                 `peer_tls`",
             ),
             (format!("{a}[limits]\nconnections = 0\n"), "line 4: invalid limit 0: write 1 or more"),
             (format!("{a}max_ahead = -1\n"), "line 3: invalid value: integer `-1`, expected u64"),

@@ -1,17 +1,15 @@
-//! Where connections to the peer port wait until they have said whose they are.
+//! Where connections wait until they have shown whose they are.
 
 use event_listener::Event;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// How many connections may be on the peer port without having said a valid FOLLOW.
-pub(in crate::server) const ANONYMOUS_MAX: usize = 64;
-
-/// The connections that have not said a valid FOLLOW yet, oldest first. When there are too many, the
-/// oldest loses its place, so strangers cannot keep a neighbor out.
-#[derive(Debug, Default)]
+/// The connections that have not shown yet whose they are, oldest first. When there are too many,
+/// the oldest loses its place, so strangers cannot keep others out.
+#[derive(Debug)]
 pub(super) struct Anteroom {
+    places_max: usize,
     waiting: Arc<Mutex<VecDeque<Arc<Ticket>>>>,
 }
 
@@ -29,11 +27,16 @@ struct Ticket {
 }
 
 impl Anteroom {
+    /// An anteroom with so many places.
+    pub(super) fn new(places_max: usize) -> Self {
+        Self { places_max, waiting: Arc::default() }
+    }
+
     /// Takes a place, and takes away the oldest one if there are too many.
     pub(super) fn enter(&self) -> Place {
         let ticket = Arc::new(Ticket::default());
         let mut waiting = lock(&self.waiting);
-        if waiting.len() >= ANONYMOUS_MAX
+        if waiting.len() >= self.places_max
             && let Some(oldest) = waiting.pop_front()
         {
             // The flag comes first: whoever is woken looks at it.
@@ -81,8 +84,8 @@ mod tests {
     /// Without it strangers who say nothing would keep a restarted neighbor out.
     #[test]
     fn the_oldest_loses_its_place_and_whoever_leaves_makes_room() {
-        let anteroom = Anteroom::default();
-        let mut places: Vec<_> = (0..ANONYMOUS_MAX).map(|_| anteroom.enter()).collect();
+        let anteroom = Anteroom::new(3);
+        let mut places: Vec<_> = (0..3).map(|_| anteroom.enter()).collect();
         drop(places.remove(1));
         places.push(anteroom.enter());
         assert!(!places.iter().any(is_lost));

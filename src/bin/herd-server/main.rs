@@ -60,7 +60,9 @@ async fn run(
     let builder = setup::builder(runtime.clone(), &options).map_err(Failure::Usage)?;
     let builder = setup::with_files(builder, &options, standard_error)?;
     let server = builder.bind().await.map_err(repair::advised)?;
-    runtime.spawn(signals::obey(signals, server.stop()));
+    let (handle, herd) = (server.handle(), options.herd.clone());
+    let reload = move || setup::reload(&handle, herd.as_deref());
+    runtime.spawn(signals::obey(signals, server.stop(), reload));
     server.run().await?;
     Ok(())
 }
