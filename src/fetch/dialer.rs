@@ -8,7 +8,7 @@ use super::request::host_of;
 use super::transport::Duplex;
 use super::tunnel;
 use crate::runtime::Runtime;
-use crate::tls::ClientSide;
+use crate::tls::{ClientSide, HostName, InvalidHostName};
 use async_trait::async_trait;
 use http_body_util::Full;
 use hyper::Method;
@@ -101,14 +101,14 @@ impl<R: Runtime> Dialer<R> {
         let stream = self.dial(&proxy.address, &proxy.address).await?;
         match &proxy.tls_host {
             None => Ok(stream),
-            Some(host) => self.secure(stream, host, &proxy.address).await,
+            Some(host) => self.secure(stream, &host_name(host)?, &proxy.address).await,
         }
     }
 
     async fn secure(
         &self,
         stream: Box<dyn Duplex>,
-        name: &str,
+        name: &HostName,
         host: &str,
     ) -> Result<Box<dyn Duplex>, FetchError> {
         let stream = self.tls.connect(name, stream, &*self.runtime).await;
@@ -143,7 +143,7 @@ impl<R: Runtime> fmt::Debug for Dialer<R> {
 enum Security {
     Plain,
     /// TLS, with a certificate for this host.
-    Tls(String),
+    Tls(HostName),
 }
 
 /// Where a URL's host is, and how it is spoken to.
@@ -160,7 +160,12 @@ fn destination(url: &Url) -> Result<(String, Security), FetchError> {
     if url.scheme() == "http" {
         return Ok((format!("{host}:{port}"), Security::Plain));
     }
-    Ok((format!("{host}:{port}"), Security::Tls(host.to_owned())))
+    Ok((format!("{host}:{port}"), Security::Tls(host_name(host)?)))
+}
+
+fn host_name(host: &str) -> Result<HostName, FetchError> {
+    let name = host.parse();
+    name.map_err(|error: InvalidHostName| FetchError::InvalidRequest(error.to_string()))
 }
 
 /// The request as it goes over the wire, without its body. A proxy gets the whole URL of a plain

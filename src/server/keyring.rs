@@ -6,8 +6,8 @@ use crate::config::{
 };
 use crate::runtime::{Clock, Turns};
 use crate::tls::{
-    ClientSide, ClientTrust, Identity, Newest, PeerCertificate, Roots, ServerSide, TlsFailure,
-    TlsSetupError, UtcTime,
+    ClientSide, ClientTrust, HostName, Identity, Newest, PeerCertificate, Roots, ServerSide,
+    TlsFailure, TlsSetupError, UtcTime,
 };
 use std::sync::Arc;
 
@@ -172,7 +172,7 @@ impl Keyring {
     pub(super) async fn dialled_distrusted<C: Clock>(
         &self,
         certificate: &PeerCertificate,
-        name: &str,
+        name: &HostName,
         clock: &C,
     ) -> TlsFailure {
         distrusted(self.peers(), |peers| peers.dialling.judge(certificate, name, clock)).await

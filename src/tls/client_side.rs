@@ -2,6 +2,7 @@
 
 use super::failure::TlsFailure;
 use super::handshake::shake_hands;
+use super::host_name::HostName;
 use super::identity::Identity;
 use super::peer_certificate::PeerCertificate;
 use super::provider::{WallClock, provider, unix_time};
@@ -11,7 +12,6 @@ use crate::runtime::{Clock, Turns};
 use futures_lite::{AsyncRead, AsyncWrite};
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::{InvalidDnsNameError, ServerName};
 use rustls::sign::SingleCertAndKey;
 use rustls::{ClientConfig, ClientConnection};
 use std::fmt;
@@ -49,23 +49,35 @@ impl ClientSide {
         Self { config: Arc::new(config), servers }
     }
 
-    /// Secures a connection to `host`, whose certificate must be for that DNS name or IP address.
-    /// The caller sets the deadline.
+    /// Secures a connection to `host`, whose certificate must be for that name. The caller sets the
+    /// deadline.
     ///
     /// # Errors
     /// When the other side is refused, refuses, or is gone. The error holds a [`TlsFailure`] unless
-    /// the connection below failed or `host` can be in no certificate.
-    pub async fn connect<S, C>(&self, host: &str, stream: S, clock: &C) -> io::Result<Secured<S>>
+    /// the connection below failed.
+    pub async fn connect<S, C>(
+        &self,
+        host: &HostName,
+        stream: S,
+        clock: &C,
+    ) -> io::Result<Secured<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
         C: Clock,
     {
-        let name = server_name(host)
-            .map_err(|_| io::Error::other(format!("{host} cannot be in a certificate")))?;
-        let session = ClientConnection::new(Arc::clone(&self.config), name);
-        let mut secured = Secured::new(stream, session.map_err(io::Error::other)?);
+        let mut secured = Secured::new(stream, self.begin(host)?);
         shake_hands(&mut secured, &Turns::default(), clock).await?;
         Ok(secured)
+    }
+
+    /// Begins a connection to `host` for a program that moves the bytes itself.
+    ///
+    /// # Errors
+    /// When the system has no random numbers.
+    pub fn begin(&self, host: &HostName) -> io::Result<ClientConnection> {
+        let session =
+            ClientConnection::new(Arc::clone(&self.config), host.as_server_name().clone());
+        session.map_err(io::Error::other)
     }
 
     /// Judges the certificate of the server `host` again: time has passed, or other authorities are
@@ -76,29 +88,15 @@ impl ClientSide {
     pub fn judge<C: Clock>(
         &self,
         certificate: &PeerCertificate,
-        host: &str,
+        host: &HostName,
         clock: &C,
     ) -> Result<(), TlsFailure> {
-        let name = server_name(host).map_err(|_| TlsFailure::WrongName {
-            wanted: host.to_owned(),
-            names: certificate.dns_names(),
-        })?;
         let servers = self.servers.as_ref().ok_or(TlsFailure::UnknownAuthority)?;
         let (own, others) = certificate.parts();
-        servers.verify_server_cert(own, others, &name, &[], unix_time(clock))?;
+        let name = host.as_server_name();
+        servers.verify_server_cert(own, others, name, &[], unix_time(clock))?;
         Ok(())
     }
-
-    /// The configuration, for a program that drives rustls itself.
-    pub fn config(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.config)
-    }
-}
-
-/// The name that a host's certificate must have. A URL has an IPv6 address in brackets, a certificate
-/// has not.
-fn server_name(host: &str) -> Result<ServerName<'static>, InvalidDnsNameError> {
-    ServerName::try_from(host.trim_matches(['[', ']']).to_owned())
 }
 
 impl fmt::Debug for ClientSide {

@@ -40,15 +40,22 @@ where
         let outcome = secured.decrypt();
         drop(turn);
         if let Err(failure) = outcome {
-            runtime::timeout(clock, LINGER, refuse(secured)).await;
+            runtime::timeout(clock, LINGER, refuse(secured, &failure)).await;
             return Err(failure.into());
         }
     }
 }
 
-/// Sends the alert that says why, and waits until the other side hangs up.
-async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(secured: &mut Secured<S>) -> io::Result<()> {
-    secured.close().await?;
+/// Sends the alert that says why, and waits until the other side hangs up. Whoever speaks no TLS
+/// would take the alert for something else.
+async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(
+    secured: &mut Secured<S>,
+    failure: &TlsFailure,
+) -> io::Result<()> {
+    match failure {
+        TlsFailure::NotTls => poll_fn(|cx| secured.poll_close_below(cx)).await?,
+        _ => secured.close().await?,
+    }
     while poll_fn(|cx| secured.poll_fetch(cx)).await? > 0 {
         future::yield_now().await;
     }

@@ -91,6 +91,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Secured<S> {
         Ok(())
     }
 
+    /// Tells the other side below TLS that no more will come, and in TLS nothing.
+    pub(super) fn poll_close_below(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_close(cx)
+    }
+
     fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_fetch(cx))?;
         let outcome = self.decrypt();

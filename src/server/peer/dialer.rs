@@ -11,7 +11,7 @@ use crate::config::{Address, LinkKind, Transport};
 use crate::runtime::{self, Runtime, Stream};
 use crate::server::core::Core;
 use crate::server::tasks::Tasks;
-use crate::tls::{Secured, TlsFailure};
+use crate::tls::{HostName, Secured, TlsFailure};
 use futures_lite::FutureExt;
 use std::future::Future;
 use std::io;
@@ -143,9 +143,15 @@ impl<R: Runtime> Dialer<R> {
 
     /// Connects to the neighbor, which has to prove its name, and proves this server's.
     async fn connect_securely(&self, address: &str) -> io::Result<Secured<R::Stream>> {
+        let name = self.certified_name()?;
         let stream = self.runtime.connect(address).await?;
         let peers = self.core.keyring.for_peers();
-        peers.dialling.connect(self.neighbor.name.as_str(), stream, &self.runtime).await
+        peers.dialling.connect(&name, stream, &self.runtime).await
+    }
+
+    /// The neighbor's name, as its certificate must have it.
+    fn certified_name(&self) -> io::Result<HostName> {
+        self.neighbor.name.as_str().parse().map_err(io::Error::other)
     }
 
     async fn talk<C: Conversation<R>, S: Stream>(
@@ -166,14 +172,16 @@ impl<R: Runtime> Dialer<R> {
         address: &String,
         conversation: &mut C,
     ) -> (LinkEnd, bool) {
-        let (keyring, name) = (&self.core.keyring, self.neighbor.name.as_str());
-        let certificate = stream.peer_certificate();
+        let (keyring, certificate) = (&self.core.keyring, stream.peer_certificate());
         let distrusted = async {
-            match &certificate {
-                None => LinkEnd::Distrusted(TlsFailure::NoCertificate),
-                Some(certificate) => LinkEnd::Distrusted(
-                    keyring.dialled_distrusted(certificate, name, &self.runtime).await,
+            let Some(certificate) = &certificate else {
+                return LinkEnd::Distrusted(TlsFailure::NoCertificate);
+            };
+            match self.certified_name() {
+                Ok(name) => LinkEnd::Distrusted(
+                    keyring.dialled_distrusted(certificate, &name, &self.runtime).await,
                 ),
+                Err(error) => LinkEnd::Failed(error),
             }
         };
         let mut link = PeerLink::new(Arc::clone(&self.core), stream, C::PURPOSE, address);

@@ -1,0 +1,207 @@
+//! The door for clients over TLS, of real servers.
+
+use super::client::{TlsClient, side};
+use super::support::{
+    Authority, Certificate, Client, Herd, Plan, ReservedPort, eventually, exchange,
+};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+/// How many handshakes are begun at once. A thousand take long where nothing is optimized.
+const HANDSHAKES: usize = 200;
+
+/// Alford with a door over TLS beside its plain one.
+pub struct Secure {
+    pub herd: Herd,
+    pub authority: Authority,
+    pub address: SocketAddr,
+    _port: ReservedPort,
+}
+
+impl Secure {
+    /// Alford, with further lines in the table `[tls]`, and settings of its own.
+    pub fn with(lines: &str, plan: Plan) -> Self {
+        let port = ReservedPort::new();
+        let address = port.address();
+        let plan = plan
+            .setting("Alford", &format!("tls_listen = \"{address}\""))
+            .table(&format!("[tls]\ncert_file = \"own.pem\"\nkey_file = \"own.key\"\n{lines}"));
+        let (mut herd, authority) = (plan.build(), Authority::new("ours"));
+        authority.certify(&Certificate::of(&["localhost"])).write(herd.folder(), "own");
+        std::fs::write(herd.folder().join("ca.pem"), authority.pem()).expect("there is room");
+        herd.start("Alford");
+        Self { herd, authority, address, _port: port }
+    }
+
+    pub fn new() -> Self {
+        Self::with("", Plan::alone("Alford"))
+    }
+
+    pub fn log(&mut self) -> String {
+        self.herd.server("Alford").log()
+    }
+
+    /// Waits until the log holds a line with all of `parts`.
+    #[track_caller]
+    pub fn await_event(&mut self, parts: &[&str]) {
+        let herd = &mut self.herd;
+        eventually(&format!("an event with {parts:?}"), || {
+            has_event(&herd.server("Alford").log(), parts)
+        });
+    }
+}
+
+/// Whether a log holds an event with all of `parts`. An event has its fields on lines of their own.
+pub fn has_event(log: &str, parts: &[&str]) -> bool {
+    let mut events: Vec<String> = Vec::new();
+    for line in log.lines() {
+        match events.last_mut() {
+            Some(event) if line.starts_with(' ') => *event += line,
+            _ => events.push(line.to_owned()),
+        }
+    }
+    events.iter().any(|event| parts.iter().all(|part| event.contains(part)))
+}
+
+/// The same server, the same protocol, the same positions.
+#[test]
+fn a_client_speaks_over_tls_and_another_one_does_not() {
+    let secure = Secure::new();
+    let mut client = TlsClient::connect(secure.address, &side(&secure.authority, None))
+        .expect("the certificate is good");
+    let at = client.ask("IAMAT kiwi +34-118 1479413884.392014450");
+    assert!(at.starts_with("AT Alford "), "{at}");
+    assert_eq!(secure.herd.known("Alford", "kiwi"), Some(at));
+    assert_eq!(client.ask("nonsense"), "? nonsense");
+}
+
+/// Each side of the mistake is told: TLS spoken to the plain door, and the other way round.
+#[test]
+fn plain_text_and_tls_do_not_mix() {
+    let mut secure = Secure::new();
+    assert_eq!(exchange(secure.address, "IAMAT kiwi +34-118 1\n"), b"");
+    secure.await_event(&[
+        "a TLS handshake failed",
+        "clients over TLS",
+        "the other side does not speak TLS",
+        "from 127.0.0.1:",
+    ]);
+    let plain = secure.herd.address("Alford");
+    assert!(TlsClient::connect(plain, &side(&secure.authority, None)).is_err());
+    secure.await_event(&["refused another protocol on the client port", "protocol TLS"]);
+    assert_eq!(secure.herd.known("Alford", "kiwi"), None);
+}
+
+/// A handshake that hangs must cost nobody else anything, and must end.
+#[test]
+fn a_handshake_that_hangs_ends_and_holds_nobody_up() {
+    let mut secure = Secure::new();
+    let mut hanging = Client::over(TcpStream::connect(secure.address).expect("it is open"));
+    // The head of a record that never comes.
+    hanging.send(b"\x16\x03\x01\x02\x00");
+    let begin = Instant::now();
+    let mut client = TlsClient::connect(secure.address, &side(&secure.authority, None))
+        .expect("nobody waits for the other one");
+    client.ask("IAMAT kiwi +34-118 1479413884.392014450");
+    assert!(begin.elapsed() < Duration::from_secs(4));
+    hanging.drain();
+    assert!(begin.elapsed() >= Duration::from_secs(4));
+    secure.await_event(&["a TLS handshake failed", "it took too long"]);
+}
+
+/// Others are served while many shake hands, and all of those come in.
+#[test]
+fn many_handshakes_at_once_hold_nobody_up() {
+    let secure = Secure::new();
+    let side = side(&secure.authority, None);
+    let mut plain = secure.herd.client("Alford");
+    plain.iamat("kiwi", "+34-118", "1479413884.392014450");
+    let slowest = std::thread::scope(|scope| {
+        let shaking = || {
+            for _ in 0..HANDSHAKES / 20 {
+                let mut client =
+                    TlsClient::connect(secure.address, &side).expect("there is room for all");
+                assert_eq!(client.ask("x"), "? x");
+            }
+        };
+        let many: Vec<_> = (0..20).map(|_| scope.spawn(shaking)).collect();
+        let mut slowest = Duration::ZERO;
+        while !many.iter().all(|one| one.is_finished()) {
+            let begin = Instant::now();
+            plain.iamat("kiwi", "+34-118", "1479413884.392014450");
+            slowest = slowest.max(begin.elapsed());
+        }
+        slowest
+    });
+    // One step of a handshake lies between two looks at the others, not twenty; the rest is that
+    // both sides of all handshakes share this machine.
+    assert!(slowest < Duration::from_secs(2), "{slowest:?}");
+}
+
+/// With `client_auth`, nobody comes in without a certificate, and a wrong one is refused with a word.
+#[test]
+fn clients_show_certificates_where_they_must() {
+    let lines = "ca_file = \"ca.pem\"\nclient_auth = \"yes\"\n";
+    let mut secure = Secure::with(lines, Plan::alone("Alford"));
+    let van = secure.authority.certify(&Certificate::of(&["van-7"]));
+    let good = side(&secure.authority, Some(&van));
+    let mut client = TlsClient::connect(secure.address, &good).expect("it has a certificate");
+    assert_eq!(client.ask("x"), "? x");
+    let old = secure.authority.certify(&Certificate::of(&["van-7"]).in_years(2000, 2001));
+    let other = Authority::new("theirs").certify(&Certificate::of(&["van-7"]));
+    for (own, reason) in [
+        (None, "the other side has no certificate"),
+        (Some(&old), "its certificate expired on 2001-12-31T00:00:00Z"),
+        (Some(&other), "its certificate is not signed by a trusted authority"),
+    ] {
+        let refused = TlsClient::connect(secure.address, &side(&secure.authority, own))
+            .and_then(|mut client| client.try_ask("x"));
+        assert!(refused.is_err(), "{refused:?}");
+        if own.is_none() {
+            // The others are of the same kind, which is told once a minute.
+            secure.await_event(&["a TLS handshake failed", "clients over TLS", reason]);
+        }
+    }
+}
+
+#[test]
+fn an_optional_certificate_may_be_left_out_and_must_be_good() {
+    let lines = "ca_file = \"ca.pem\"\nclient_auth = \"optional\"\n";
+    let secure = Secure::with(lines, Plan::alone("Alford"));
+    let van = secure.authority.certify(&Certificate::of(&["van-7"]));
+    for own in [None, Some(&van)] {
+        let mut client = TlsClient::connect(secure.address, &side(&secure.authority, own))
+            .expect("it may come in");
+        assert_eq!(client.ask("x"), "? x");
+    }
+    let other = Authority::new("theirs").certify(&Certificate::of(&["van-7"]));
+    let refused = TlsClient::connect(secure.address, &side(&secure.authority, Some(&other)))
+        .and_then(|mut client| client.try_ask("x"));
+    assert!(refused.is_err(), "{refused:?}");
+}
+
+/// A server whose certificate is about to end says so at its start.
+#[test]
+fn a_start_with_wrong_files_is_refused_with_their_names() {
+    let port = ReservedPort::new();
+    let setting = format!("tls_listen = \"{}\"", port.address());
+    let table = "[tls]\ncert_file = \"own.pem\"\nkey_file = \"own.key\"\n";
+    let herd = Plan::alone("Alford").setting("Alford", &setting).table(table).build();
+    let output = || {
+        let output = herd.launch("Alford").output();
+        let text = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), text.replace(&herd.folder().display().to_string(), "DIR"))
+    };
+    let (status, text) = output();
+    assert_eq!(status, Some(1));
+    assert!(text.contains("Alford cannot start: cannot read DIR/own.pem: "), "{text}");
+    let authority = Authority::new("ours");
+    authority.certify(&Certificate::of(&["a"])).write(herd.folder(), "other");
+    authority.certify(&Certificate::of(&["a"])).write(herd.folder(), "own");
+    std::fs::copy(herd.folder().join("other.key"), herd.folder().join("own.key")).expect("room");
+    let (status, text) = output();
+    assert_eq!(status, Some(1));
+    let expected = "Alford cannot start: the key in DIR/own.key does not belong to the certificate \
+                    in DIR/own.pem";
+    assert!(text.contains(expected), "{text}");
+}
