@@ -1,6 +1,5 @@
 //! Why a certificate, key or list of authorities cannot be used.
 
-use super::pem_file::PEM_FILE_BYTES_MAX;
 use super::utc_time::UtcTime;
 use std::fmt;
 use std::io;
@@ -20,8 +19,11 @@ pub enum FileMistake {
     Unreadable(io::Error),
     /// It is a folder, a pipe or a device.
     NoFile,
-    /// It is larger than [`PEM_FILE_BYTES_MAX`].
-    TooLong,
+    /// It is larger than it may be.
+    TooLong {
+        /// The limit.
+        bytes_max: usize,
+    },
     /// It holds no certificate in PEM.
     NoCertificate,
     /// It holds no private key in PEM.
@@ -63,8 +65,8 @@ impl fmt::Display for TlsFileError {
         match &self.mistake {
             FileMistake::Unreadable(error) => write!(f, "cannot read {path}: {error}"),
             FileMistake::NoFile => write!(f, "cannot read {path}: it is not a regular file"),
-            FileMistake::TooLong => {
-                write!(f, "{path} is larger than {PEM_FILE_BYTES_MAX} bytes")
+            FileMistake::TooLong { bytes_max } => {
+                write!(f, "{path} is larger than {bytes_max} bytes")
             }
             FileMistake::NoCertificate => {
                 write!(f, "{path} holds no certificate in PEM (-----BEGIN CERTIFICATE-----)")

@@ -14,7 +14,7 @@ const LINGER: Duration = Duration::from_secs(1);
 
 /// Shakes hands. The caller sets the deadline.
 ///
-/// A handshake costs about a thousand commands' time, most of it in one go. So each step waits for
+/// A handshake costs as much as some hundreds of commands, most of it in one go. So each step waits for
 /// a turn: between two steps, whosever they are, everybody else who is ready runs.
 ///
 /// # Errors

@@ -31,7 +31,7 @@ fn read(path: &Path) -> Result<Vec<u8>, FileMistake> {
         .read_to_end(&mut bytes)
         .map_err(FileMistake::Unreadable)?;
     if bytes.len() > PEM_FILE_BYTES_MAX {
-        return Err(FileMistake::TooLong);
+        return Err(FileMistake::TooLong { bytes_max: PEM_FILE_BYTES_MAX });
     }
     Ok(bytes)
 }
