@@ -272,7 +272,7 @@ fn take_addresses(
     text: &str,
     entry: &ServerEntry,
     server: &ServerConfig,
-    taken: &mut BTreeMap<Address, ServerName>,
+    taken: &mut BTreeMap<(Address, Option<String>), ServerName>,
 ) -> Result<(), ConfigError> {
     let sides = [
         (&server.listen, &entry.listen),
@@ -288,7 +288,10 @@ fn take_addresses(
         .into_iter()
         .filter_map(|(address, written)| Some((address.as_ref()?, written.as_ref()?.span())));
     for (address, span) in written.filter(|(address, _)| address.port() != 0) {
-        if let Some(owner) = taken.insert(address.clone(), server.name.clone()) {
+        // Servers on different machines may listen on the same wildcard address.
+        let machine = server.advertise.as_ref().filter(|_| address.is_wildcard());
+        let key = (address.clone(), machine.map(|dialled| dialled.host().to_owned()));
+        if let Some(owner) = taken.insert(key, server.name.clone()) {
             let message = format!(
                 "address {address} of {} is an address of {owner} already: choose another port",
                 server.name
@@ -346,6 +349,136 @@ mod tests {
                      HOST:PORT"
                 )
             );
+        }
+    }
+
+    const FILES: &str = "[tls]\ncert_file = \"c\"\nkey_file = \"/k\"\n\
+                         [peer_tls]\ncert_file = \"c\"\nkey_file = \"k\"\nca_file = \"a\"\n";
+
+    /// A herd changes over to TLS port by port, so each port must be there or not, as it is written.
+    #[test]
+    fn ports_for_tls_stand_beside_the_others_or_instead_of_them() {
+        let ports = |table: &str| {
+            let herd = Herd::from_toml(&format!("{FILES}[servers.A]\n{table}")).unwrap();
+            let server = herd.first();
+            let all = [
+                server.listen(),
+                server.tls_listen(),
+                server.peer_listen(),
+                server.peer_tls_listen(),
+                Some(server.advertise()),
+            ];
+            let text =
+                |address: Option<&Address>| address.map_or("-".to_owned(), Address::to_string);
+            format!("{} {:?}", all.map(text).join(" "), server.dialled_over())
+        };
+        let (listen, tls) = ("listen = \"h:1\"\n", "tls_listen = \"h:2\"\n");
+        let (peer, peer_tls) = ("peer_listen = \"h:3\"\n", "peer_tls_listen = \"h:4\"\n");
+        let all = |parts: &[&str]| ports(&parts.concat());
+        assert_eq!(all(&[listen]), "h:1 - h:10001 - h:10001 Plain");
+        assert_eq!(all(&[listen, tls]), "h:1 h:2 h:10001 - h:10001 Plain");
+        assert_eq!(all(&[listen, peer_tls]), "h:1 - - h:4 h:4 Tls");
+        assert_eq!(all(&[listen, peer, peer_tls]), "h:1 - h:3 h:4 h:4 Tls");
+        assert_eq!(all(&[tls, peer]), "- h:2 h:3 - h:3 Plain");
+        let advertise = "advertise = \"a.example:9\"\n";
+        assert_eq!(all(&[tls, peer_tls, advertise]), "- h:2 - h:4 a.example:9 Tls");
+    }
+
+    /// The server runs in another folder than the one in which its files are.
+    #[test]
+    fn relative_paths_are_taken_from_the_folder_of_the_file() {
+        let herd = Herd::from_toml(&format!("{FILES}[servers.A]\nlisten = \"h:1\"\n")).unwrap();
+        let herd = herd.in_folder(Path::new("/etc/herd"));
+        let (tls, peer_tls) = (herd.tls().unwrap(), herd.peer_tls().unwrap());
+        let paths = [&tls.cert_file, &tls.key_file, &peer_tls.key_file, &peer_tls.ca_file];
+        assert_eq!(paths, ["/etc/herd/c", "/k", "/etc/herd/k", "/etc/herd/a"].map(Path::new));
+    }
+
+    /// A mistake about TLS that is found only by the first handshake is found too late.
+    #[test]
+    fn mistakes_about_tls_are_named() {
+        let a = "[servers.A]\nlisten = \"h:1\"\n";
+        let tls = "[tls]\ncert_file = \"c\"\nkey_file = \"k\"\n";
+        let named = |name: &str| format!("{FILES}[servers.\"{name}\"]\nlisten = \"h:1\"\n");
+        let no_dns_name = |name: &str| {
+            format!(
+                "line 8: with [peer_tls], a server's name must be a DNS name, which {name} is not: \
+                 no label may be empty, longer than 63 bytes or end in '-', and the last one must \
+                 not be a number"
+            )
+        };
+        for name in ["1", "127.0.0.1", "a..b", "a-", "0x1f"] {
+            assert_eq!(error(&named(name)), no_dns_name(name));
+        }
+        for (text, message) in [
+            (
+                format!("{a}tls_listen = \"h:2\"\n"),
+                "line 3: tls_listen needs a table [tls] with cert_file and key_file",
+            ),
+            (
+                format!("{a}peer_tls_listen = \"h:2\"\n{tls}"),
+                "line 3: peer_tls_listen needs a table [peer_tls] with cert_file, key_file and \
+                 ca_file",
+            ),
+            (
+                format!("{tls}[servers.A]\ntls_listen = \"h:2\"\n"),
+                "line 4: A has no address for neighbors: write peer_tls_listen = \"HOST:PORT\" or \
+                 peer_listen",
+            ),
+            (
+                format!("{a}{tls}client_auth = \"yes\"\n"),
+                "line 3: client_auth needs ca_file = \"FILE\": the authorities whose certificates \
+                 clients show",
+            ),
+            (
+                format!("{a}{tls}ca_file = \"a\"\n"),
+                "line 3: ca_file has no use while client_auth is \"no\": write client_auth = \
+                 \"optional\" or \"yes\", or leave ca_file out",
+            ),
+            (format!("{a}{tls}client_auth = true\n"), "line 6: wanted string or table"),
+            (
+                format!("{a}{tls}key = 1\n"),
+                "line 6: unknown field `key`, expected one of `cert_file`, `key_file`, `ca_file`, \
+                 `client_auth`",
+            ),
+            (
+                format!("{a}[peer_tls]\ncert_file = \"c\"\nkey_file = \"k\"\n"),
+                "line 3: missing field `ca_file`",
+            ),
+            (
+                format!("{FILES}{a}[servers.a]\nlisten = \"h:2\"\n"),
+                "line 10: with [peer_tls], a and A are the same name, since certificates ignore \
+                 case: rename one of them",
+            ),
+            (
+                format!("{FILES}{a}tls_listen = \"h:1\"\n"),
+                "line 10: address h:1 of A is an address of A already: choose another port",
+            ),
+            (
+                format!(
+                    "{FILES}{a}neighbors = [{{ name = \"B\", push = true }}]\n[servers.B]\n\
+                     tls_listen = \"h:2\"\npeer_tls_listen = \"h:3\"\n"
+                ),
+                "A pushes to B, which has no listen = \"HOST:PORT\"",
+            ),
+        ] {
+            assert_eq!(error(&text), message, "{text}");
+        }
+    }
+
+    /// One herd.toml for all machines would otherwise need another port on each.
+    #[test]
+    fn machines_that_are_dialled_by_other_names_may_share_a_wildcard_address() {
+        let herd = |advertised: [&str; 2]| {
+            let [one, other] = advertised.map(|it| format!("listen = \"0.0.0.0:1\"\n{it}\n"));
+            Herd::from_toml(&format!("[servers.A]\n{one}[servers.B]\n{other}"))
+        };
+        let at = ["advertise = \"a.example:5\"", "advertise = \"b.example:5\""];
+        assert!(herd(at).is_ok());
+        let message =
+            "line 5: address 0.0.0.0:1 of B is an address of A already: choose another port";
+        for same in [[at[0], at[0]], ["", ""]] {
+            assert_eq!(herd(same).map_err(|error| error.to_string()), Err(message.to_owned()));
         }
     }
 

@@ -6,6 +6,7 @@ use herd::tls::{ClientSide, Identity, Roots};
 use rustls::{ClientConnection, StreamOwned};
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 
 /// One connection over TLS. Whatever does not come before the deadline fails the test.
 pub struct TlsClient(BufReader<StreamOwned<ClientConnection, TcpStream>>);
@@ -20,6 +21,11 @@ pub fn side(authority: &Authority, own: Option<&Certified>) -> ClientSide {
     });
     let roots = Roots::from_pem(authority.pem().as_bytes()).expect("its certificate is good");
     ClientSide::new(roots, identity.as_ref(), &AsyncStd::new())
+}
+
+/// Trusts the authorities in a file.
+pub fn side_of_files(ca_file: &Path) -> ClientSide {
+    ClientSide::new(Roots::read(ca_file).expect("the file is good"), None, &AsyncStd::new())
 }
 
 impl TlsClient {

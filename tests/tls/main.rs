@@ -5,6 +5,7 @@ mod door;
 mod files;
 mod link;
 mod openssl;
+mod page;
 mod reload;
 mod sides;
 #[path = "../support/mod.rs"]

@@ -19,6 +19,7 @@ mod text_file;
 
 use event_buffer::EventBuffer;
 use failure::Failure;
+use futures_lite::{FutureExt, future};
 use herd::runtime::{AsyncStd, Runtime};
 use options::{Options, Task};
 use std::process::ExitCode;
@@ -62,7 +63,13 @@ async fn run(
     let server = builder.bind().await.map_err(repair::advised)?;
     let (handle, herd) = (server.handle(), options.herd.clone());
     let reload = move || setup::reload(&handle, herd.as_deref());
-    runtime.spawn(signals::obey(signals, server.stop(), reload));
-    server.run().await?;
+    let obeying = signals::obey(signals, server.stop(), reload);
+    // Signals are obeyed as long as the server runs. Afterwards nothing holds it any more, so that its
+    // traffic log is written to the end.
+    let never = async {
+        obeying.await;
+        future::pending().await
+    };
+    server.run().or(never).await?;
     Ok(())
 }
