@@ -38,6 +38,8 @@ where
         }
         let turn = turns.take().await;
         let outcome = secured.decrypt();
+        // The turn is held until others have had theirs, so that nobody makes two steps in a row.
+        future::yield_now().await;
         drop(turn);
         if let Err(failure) = outcome {
             runtime::timeout(clock, LINGER, refuse(secured, &failure)).await;

@@ -13,6 +13,10 @@ use std::task::{Context, Poll, ready};
 /// The most bytes that are encrypted at once: those of one TLS record (RFC 8446, section 5.1).
 const RECORD_BYTES_MAX: usize = 16 * 1024;
 
+/// How often encrypted bytes are fetched in one read, 4 KiB each time. It bounds what one connection
+/// costs all others.
+const FETCHES_A_TURN: usize = 32;
+
 /// A connection over TLS.
 ///
 /// A write completes only when the connection below has taken all of the encrypted bytes. So
@@ -96,6 +100,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Secured<S> {
         Pin::new(&mut self.stream).poll_close(cx)
     }
 
+    /// Decrypted bytes, where there are some; none if more had to be fetched for that. No bytes are
+    /// the end of input.
+    fn poll_fill(
+        &mut self,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<Option<usize>>> {
+        match self.session.reader().read(buffer) {
+            Ok(count) => Poll::Ready(Ok(Some(count))),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.poll_more(cx).map_ok(|()| None)
+            }
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                Poll::Ready(Err(TlsFailure::CutOff.into()))
+            }
+            Err(error) => Poll::Ready(Err(error)),
+        }
+    }
+
     fn poll_more(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_fetch(cx))?;
         let outcome = self.decrypt();
@@ -118,16 +141,28 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Secured<S> {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        loop {
-            match self.session.reader().read(buffer) {
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                    return Poll::Ready(Err(TlsFailure::CutOff.into()));
+        let mut filled = 0;
+        for _ in 0..FETCHES_A_TURN {
+            // What went wrong after some bytes came is found again by the next read.
+            match self.poll_fill(cx, &mut buffer[filled..]) {
+                Poll::Ready(Ok(Some(0))) | Poll::Ready(Err(_)) | Poll::Pending if filled > 0 => {
+                    break;
                 }
-                read => return Poll::Ready(read),
+                Poll::Ready(Ok(Some(count))) => filled += count,
+                Poll::Ready(Ok(None)) => continue,
+                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                Poll::Pending => return Poll::Pending,
             }
-            ready!(self.poll_more(cx))?;
+            if filled == 0 || filled == buffer.len() {
+                return Poll::Ready(Ok(filled));
+            }
         }
+        if filled == 0 {
+            // The other side sends records without content. Others have their turn first.
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Ok(filled))
     }
 }
 

@@ -180,7 +180,23 @@ fn an_optional_certificate_may_be_left_out_and_must_be_good() {
     assert!(refused.is_err(), "{refused:?}");
 }
 
-/// A server whose certificate is about to end says so at its start.
+/// A server whose certificate has ended may have other doors, so it starts, and says so.
+#[test]
+fn an_expired_certificate_is_told_at_the_start() {
+    let mut secure = Secure::new();
+    assert!(!secure.log().contains("a certificate"));
+    secure.herd.stop("Alford");
+    let expired = Certificate::of(&["localhost"]).in_years(2000, 2001);
+    secure.authority.certify(&expired).write(secure.herd.folder(), "own");
+    secure.herd.start("Alford");
+    secure.await_event(&["a certificate has expired", "[tls]", "2001-12-31T00:00:00Z"]);
+    let refused = TlsClient::connect(secure.address, &side(&secure.authority, None));
+    assert!(refused.is_err());
+    assert_eq!(secure.herd.client("Alford").ask("x"), "? x");
+    secure.await_event(&["the other side refuses our certificate: it has expired there"]);
+}
+
+/// The operator must see at once which file is meant.
 #[test]
 fn a_start_with_wrong_files_is_refused_with_their_names() {
     let port = ReservedPort::new();
