@@ -9,7 +9,12 @@ use crate::tls::{
     ClientSide, ClientTrust, HostName, Identity, Newest, PeerCertificate, Roots, ServerSide,
     TlsFailure, TlsSetupError, UtcTime,
 };
+use futures_lite::FutureExt;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How often the certificates of connections that are up are judged again, since they may end.
+const JUDGED_EVERY: Duration = Duration::from_secs(3600);
 
 /// What a server speaks TLS with, as it was read at one time.
 #[derive(Debug)]
@@ -154,7 +159,7 @@ impl Keyring {
         clock: &C,
     ) -> TlsFailure {
         let clients = self.clients.as_ref().expect("a server with that door has read its files");
-        distrusted(clients, |clients| clients.judge(certificate, clock)).await
+        distrusted(clients, clock, |clients| clients.judge(certificate, clock)).await
     }
 
     /// Completes when the certificate of a neighbor that dialled is no longer good; at once if it is
@@ -164,7 +169,7 @@ impl Keyring {
         certificate: &PeerCertificate,
         clock: &C,
     ) -> TlsFailure {
-        distrusted(self.peers(), |peers| peers.accepting.judge(certificate, clock)).await
+        distrusted(self.peers(), clock, |peers| peers.accepting.judge(certificate, clock)).await
     }
 
     /// Completes when the certificate of the neighbor `name`, which was dialled, is no longer good;
@@ -175,7 +180,8 @@ impl Keyring {
         name: &HostName,
         clock: &C,
     ) -> TlsFailure {
-        distrusted(self.peers(), |peers| peers.dialling.judge(certificate, name, clock)).await
+        let judge = |peers: &PeerSides| peers.dialling.judge(certificate, name, clock);
+        distrusted(self.peers(), clock, judge).await
     }
 
     /// When the certificates end.
@@ -188,9 +194,10 @@ impl Keyring {
     }
 }
 
-/// Judges a certificate now and after each replacement, until it is refused.
-async fn distrusted<T>(
+/// Judges a certificate now, after each replacement and once an hour, until it is refused.
+async fn distrusted<T, C: Clock>(
     newest: &Newest<T>,
+    clock: &C,
     judge: impl Fn(&T) -> Result<(), TlsFailure>,
 ) -> TlsFailure {
     loop {
@@ -199,6 +206,6 @@ async fn distrusted<T>(
         if let Err(failure) = judge(&newest.current()) {
             return failure;
         }
-        replaced.await;
+        replaced.or(clock.sleep(JUDGED_EVERY)).await;
     }
 }

@@ -4,7 +4,7 @@ use super::support::{Authority, Certified, DEADLINE};
 use herd::runtime::AsyncStd;
 use herd::tls::{ClientSide, Identity, Roots};
 use rustls::{ClientConnection, StreamOwned};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 
@@ -58,6 +58,18 @@ impl TlsClient {
     #[track_caller]
     pub fn ask(&mut self, line: &str) -> String {
         self.try_ask(line).expect("the server answers")
+    }
+
+    /// Says in TLS that no more will come.
+    pub fn half_close(&mut self) -> io::Result<()> {
+        self.0.get_mut().conn.send_close_notify();
+        self.0.get_mut().flush()
+    }
+
+    /// Everything up to the end that the server says.
+    pub fn rest(mut self) -> io::Result<String> {
+        let mut rest = String::new();
+        self.0.read_to_string(&mut rest).map(|_| rest)
     }
 
     /// Waits until the server ends the connection, in whatever way.

@@ -75,6 +75,25 @@ fn a_client_speaks_over_tls_and_another_one_does_not() {
     assert_eq!(client.ask("nonsense"), "? nonsense");
 }
 
+/// A client that says no more gets its replies, and its last line needs no LF. One that was cut off
+/// may have meant another line.
+#[test]
+fn a_last_line_counts_only_if_the_client_has_ended_it() {
+    let mut secure = Secure::new();
+    let side = side(&secure.authority, None);
+    let connect = || TlsClient::connect(secure.address, &side).expect("the certificate is good");
+    let mut cut = connect();
+    cut.send("IAMAT cut +34-118 1479413884.392014450").expect("it is read");
+    drop(cut);
+    let mut ended = connect();
+    ended.send("x\nIAMAT ended +34-118 1479413884.392014450").expect("it is read");
+    ended.half_close().expect("the connection is up");
+    let replies = ended.rest().expect("the server says that it ends");
+    assert!(replies.starts_with("? x\nAT Alford "), "{replies}");
+    secure.await_event(&["a client is gone", "the connection was cut off"]);
+    assert_eq!(secure.herd.known("Alford", "cut"), None);
+}
+
 /// Each side of the mistake is told: TLS spoken to the plain door, and the other way round.
 #[test]
 fn plain_text_and_tls_do_not_mix() {

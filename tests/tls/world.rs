@@ -4,7 +4,7 @@
 //! in every run.
 
 use super::support::{Authority, Certificate};
-use herd::config::{Herd, PeerTlsConfig};
+use herd::config::{Herd, Limits, PeerTlsConfig};
 use herd::protocol::{ClientId, IamAt};
 use herd::runtime::sim::{Machine, Sim};
 use herd::runtime::{Clock, Spawn};
@@ -22,14 +22,20 @@ struct World {
     machines: Vec<Machine>,
     handles: Vec<Handle<Machine>>,
     folder: TempDir,
+    heartbeat: Duration,
 }
 
 impl World {
     fn new(seed: u64, certify: impl Fn(&Path, &str)) -> Self {
+        Self::beating(Duration::from_secs(1), seed, certify)
+    }
+
+    /// A world in which time flies if hearts beat slowly.
+    fn beating(heartbeat: Duration, seed: u64, certify: impl Fn(&Path, &str)) -> Self {
         let (sim, folder) = (Sim::new(seed), tempfile::tempdir().expect("there is room"));
         let machines: Vec<_> = NAMES.map(|name| sim.machine(name)).into();
         NAMES.iter().for_each(|name| certify(folder.path(), name));
-        let mut world = Self { sim, machines, handles: Vec::new(), folder };
+        let mut world = Self { sim, machines, handles: Vec::new(), folder, heartbeat };
         for (machine, name) in world.machines.iter().zip(NAMES) {
             let herd = world.herd(name);
             let builder = Server::builder(machine.clone(), &herd, &name.parse().expect("legal"));
@@ -53,7 +59,8 @@ impl World {
             PeerTlsConfig { cert_file, key_file, ca_file: self.folder.path().join("ca.pem") };
         let linked =
             herd.link(NAMES[0], NAMES[1]).link(NAMES[1], NAMES[2]).link(NAMES[2], NAMES[0]);
-        linked.peer_tls(files).build().expect("the herd is good")
+        let limits = Limits { heartbeat: self.heartbeat, ..Limits::default() };
+        linked.peer_tls(files).limits(limits).build().expect("the herd is good")
     }
 
     fn reload(&self, index: usize) {
@@ -126,6 +133,29 @@ fn certificates_are_exchanged_under_load() {
 fn first(world: &World) -> String {
     world.tell(0, "first");
     "first".to_owned()
+}
+
+/// A link that was made in time does not outlive its certificates for long.
+#[test]
+fn a_link_ends_when_its_certificate_does() {
+    let ours = Authority::new("ours");
+    let world = World::beating(Duration::from_secs(60), 3, |folder, name| {
+        ours.certify(&Certificate::of(&[name]).in_years(2000, 2100)).write(folder, name);
+        fs::write(folder.join("ca.pem"), ours.pem()).expect("there is room");
+    });
+    assert!(world.all_know_within(Duration::from_secs(5), &first(&world)));
+    let links_up = || {
+        let links = world.handles.iter().flat_map(|handle| handle.status().links);
+        links.filter(|link| link.up_for.is_some()).count()
+    };
+    assert_eq!(links_up(), 12);
+    for machine in &world.machines {
+        machine.set_clock_ahead(3_155_760_000_000_000_000);
+    }
+    world.sim.run_for(Duration::from_secs(3000));
+    assert_eq!(links_up(), 12);
+    world.sim.run_for(Duration::from_secs(700));
+    assert_eq!(links_up(), 0);
 }
 
 /// A server whose certificate has expired gets no new link, and has new ones after it got another
