@@ -83,6 +83,8 @@ fn a_last_line_counts_only_if_the_client_has_ended_it() {
     let side = side(&secure.authority, None);
     let connect = || TlsClient::connect(secure.address, &side).expect("the certificate is good");
     let mut cut = connect();
+    // Once it has read everything that came, its end is no reset.
+    assert_eq!(cut.ask("x"), "? x");
     cut.send("IAMAT cut +34-118 1479413884.392014450").expect("it is read");
     drop(cut);
     let mut ended = connect();
