@@ -2,7 +2,9 @@
 
 use super::client::side;
 use super::door::has_event;
-use super::support::{Authority, Certificate, Certified, Herd, Plan, ReservedPort, eventually};
+use super::support::{
+    Authority, Certificate, Certified, Herd, Plan, ReservedPort, eventually, exchange,
+};
 use futures_lite::{AsyncReadExt, AsyncWriteExt, future};
 use herd::runtime::{AsyncStd, Net};
 use std::fs;
@@ -199,4 +201,16 @@ fn a_server_without_a_good_certificate_does_not_come_in() {
     assert_eq!(heard(Some(&other)), Err(unknown.to_owned()));
     let handshake = "a TLS handshake failed";
     pair.await_event("Alford", &[handshake, "the other side has no certificate"]);
+}
+
+/// A neighbor with an old herd.toml dials without TLS: it must hear nothing, and the event must say
+/// what is wrong.
+#[test]
+fn plain_text_at_the_port_for_tls_is_closed_and_told() {
+    let mut pair = Pair::trusting(Secured::Both, &Authority::new("ours"));
+    pair.start("Alford");
+    assert_eq!(exchange(pair.ports[0].address(), "FOLLOW Ball - 0\n"), b"");
+    let reason = "the other side does not speak TLS";
+    pair.await_event("Alford", &["a TLS handshake failed", "neighbors over TLS", reason]);
+    assert!(!pair.herd.server("Alford").log().contains("a neighbor follows"));
 }
