@@ -1,4 +1,4 @@
-//! Clients that a server must serve, bear, or get rid of, without harm to the others.
+//! Clients that a server must serve, tolerate or disconnect, without harm to the others.
 
 mod support;
 
@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::thread;
 use support::{Client, Plan, connect_with_receive_buffer, eventually, without_skew};
 
-/// What a client asks to see whether it is served at all.
+/// A command that shows whether a client is served at all.
 #[track_caller]
 fn assert_served(client: &mut Client) {
     assert_eq!(client.ask("hello"), "? hello");
@@ -20,7 +20,7 @@ fn write_until_cut(mut stream: TcpStream) {
     while stream.write_all(lines.as_bytes()).is_ok() {}
 }
 
-/// A client that asks and never listens would fill the server's memory with replies.
+/// A client that sends commands and never reads would fill the server's memory with replies.
 #[test]
 fn a_client_that_never_reads_is_read_no_further_and_then_disconnected() {
     const UNSENT_BYTES: usize = 1024 * 1024;
@@ -45,8 +45,7 @@ fn a_client_that_never_reads_is_read_no_further_and_then_disconnected() {
     assert_eq!(traffic.of("dropped").count(), 0);
 }
 
-/// A command may come in as many pieces as it has bytes, and nobody waits for its end but its
-/// sender.
+/// A command may arrive byte by byte, and only its sender waits for its end.
 #[test]
 fn a_client_that_sends_byte_by_byte_is_answered_and_keeps_nobody_waiting() {
     let herd = Plan::alone("Alford").start();
@@ -59,7 +58,7 @@ fn a_client_that_sends_byte_by_byte_is_answered_and_keeps_nobody_waiting() {
     assert_eq!(without_skew(&slow.text()), expected);
 }
 
-/// Connections that nobody uses any more would add up until there are none left.
+/// Without it, unused connections would add up until no slot is left.
 #[test]
 fn a_silent_client_is_disconnected_and_one_that_talks_is_not() {
     let herd = Plan::alone("Alford").limit("idle_seconds", 1).start();
@@ -74,7 +73,7 @@ fn a_silent_client_is_disconnected_and_one_that_talks_is_not() {
     assert_served(&mut talker);
 }
 
-/// Whoever comes when a server is full must be served as soon as it no longer is.
+/// A client that connects while a server is full must be served as soon as a slot is free.
 #[test]
 fn a_client_beyond_the_limit_waits_until_another_leaves() {
     let herd = Plan::alone("Alford").limit("connections", 4).start();
@@ -98,7 +97,7 @@ fn raise_descriptor_limit() {
     setrlimit(Resource::Nofile, raised).expect("a process may use what it is allowed");
 }
 
-/// Replies must find their way among many connections, and a thousand is nothing unusual.
+/// Each reply must reach the right connection, and a thousand connections are not unusual.
 #[test]
 fn a_thousand_clients_at_once_get_their_own_replies() {
     raise_descriptor_limit();
@@ -114,25 +113,62 @@ fn a_thousand_clients_at_once_get_their_own_replies() {
     clients.iter_mut().for_each(assert_served);
 }
 
-/// A server that stopped accepting when its descriptors ran out once would be lost without a sign.
+/// Otherwise a server that once ran out of descriptors might never accept again, and nothing would
+/// show it.
 #[test]
 fn running_out_of_descriptors_slows_accepting_down_and_never_ends_it() {
-    // Silent peers are disconnected after three heartbeats, here long after the test.
-    let mut herd = Plan::alone("Alford").limit("heartbeat_ms", 60_000).build();
-    herd.start_as(herd.launch("Alford").with_descriptors(48));
+    let mut herd = Plan::alone("Alford").start();
     let mut client = herd.client("Alford");
     assert_served(&mut client);
-    let peer = herd.peer_address("Alford");
-    let silent: Vec<_> = (0..48).map(|_| Client::connect(peer)).collect();
+    // It keeps what it has, and gets no more.
+    herd.server("Alford").set_descriptors(1);
+    let mut late = herd.client("Alford");
     let server = herd.server("Alford");
     eventually("it runs out", || server.log().contains("cannot accept connections for now"));
     assert_served(&mut client);
-    let mut late = herd.client("Alford");
     late.send("hello\n");
     assert!(late.has_nothing_yet());
-    drop(silent);
+    server.set_descriptors(1_000);
     assert_eq!(late.text(), "? hello");
     assert_served(&mut client);
     let server = herd.server("Alford");
     eventually("it has recovered", || server.log().contains("accepting connections again"));
+}
+
+/// Clients and strangers once took what the journal's next file needed, and the server ended.
+#[test]
+fn few_descriptors_are_enough_for_the_servers_own_files() {
+    let mut herd = Plan::alone("Alford").journaled().build();
+    herd.start_as(herd.launch("Alford").with_descriptors(48));
+    let mut client = herd.client("Alford");
+    let peer = herd.peer_address("Alford");
+    let _silent: Vec<_> = (0..48).map(|_| Client::connect(peer)).collect();
+    let waiting: Vec<_> = (0..48).map(|_| herd.client("Alford")).collect();
+    // The journal is rewritten when most of its lines are old. What comes at once is one line a client.
+    let position = "+1.".to_owned() + &"1".repeat(50);
+    for time in 0..3 {
+        let line = |number| format!("IAMAT client{number} {position}+1 {time}\n");
+        client.send((0..700).map(line).collect::<String>());
+        (0..700).for_each(|_| assert!(client.text().starts_with("AT Alford ")));
+    }
+    let server = herd.server("Alford");
+    eventually("it rewrites its journal", || server.log().contains("rewrote the journal"));
+    drop(waiting);
+    assert_served(&mut herd.client("Alford"));
+    let log = herd.server("Alford").log();
+    assert!(!log.contains("cannot accept connections"), "{log}");
+    assert_eq!(herd.stop("Alford").code(), Some(0));
+}
+
+/// It would start, and fail at the first thing that needs a file.
+#[test]
+fn a_server_refuses_to_start_with_too_few_descriptors() {
+    let herd = Plan::alone("Alford").build();
+    let ended = herd.launch("Alford").with_descriptors(45).output();
+    let message = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        message.contains("the limit on open files is 45, and this server needs 46"),
+        "{message}"
+    );
+    assert_eq!(ended.status.code(), Some(1));
 }

@@ -7,7 +7,8 @@ use std::fs;
 use support::{Client, Herd, Plan, now, receive_time, without_skew};
 
 const SECOND: i128 = 1_000_000_000;
-const DAY: i128 = 86_400 * SECOND;
+/// How far ahead a time may be by default.
+const MAX_AHEAD: i128 = 600 * SECOND;
 
 fn alford() -> Herd {
     Plan::alone("Alford").start()
@@ -56,7 +57,7 @@ fn good_positions_are_taken_and_copied() {
     }
 }
 
-/// What is no position must not be guessed at: a wrong place is worse than none.
+/// The server must not guess at an invalid position: a wrong place is worse than none.
 #[test]
 fn bad_positions_are_invalid_commands() {
     let herd = alford();
@@ -102,7 +103,7 @@ fn bad_positions_are_invalid_commands() {
     assert_invalid(&mut client, "WHATSAT kiwi 10 5");
 }
 
-/// Times are kept as they are written and compared by value.
+/// Times are stored as they are written and compared by value.
 #[test]
 fn good_times_are_taken_and_copied() {
     let plan = Plan::alone("Alford").setting("Alford", "max_ahead = 20000000000");
@@ -161,29 +162,29 @@ fn bad_times_are_invalid_commands() {
 fn the_skew_is_the_receive_time_minus_the_clients_time() {
     let herd = alford();
     let mut client = herd.client("Alford");
-    let times =
-        ["0", "0.5", "1479413884.392014450", &time(-SECOND), &time(0), &time(3600 * SECOND)];
+    let times = ["0", "0.5", "1479413884.392014450", &time(-SECOND), &time(0), &time(590 * SECOND)];
     for time in times {
         let before = now();
         let at = client.iamat("kiwi", "+34-118", time);
         let received = receive_time(&at);
         assert!(before <= received && received <= now(), "{before} {at}");
     }
-    let ahead = client.iamat("kiwi", "+34-118", &time(3600 * SECOND));
-    assert!(ahead.starts_with("AT Alford -35"), "{ahead}");
+    let ahead = client.iamat("kiwi", "+34-118", &time(590 * SECOND));
+    assert!(ahead.starts_with("AT Alford -5"), "{ahead}");
     let behind = client.iamat("kiwi", "+34-118", &time(-10 * SECOND));
     assert!(behind.starts_with("AT Alford +1"), "{behind}");
 }
 
-/// With newest-wins, one phone with a wrong year would otherwise pin its position for ever.
+/// Because the newest line wins, a phone with a wrong year would otherwise fix its position for
+/// ever.
 #[test]
 fn a_time_too_far_in_the_future_is_an_invalid_command() {
     let herd = alford();
     let mut client = herd.client("Alford");
-    assert_invalid(&mut client, &format!("IAMAT kiwi +34-118 {}", time(DAY + 60 * SECOND)));
+    assert_invalid(&mut client, &format!("IAMAT kiwi +34-118 {}", time(MAX_AHEAD + 60 * SECOND)));
     assert_invalid(&mut client, "IAMAT kiwi +34-118 18446744073.709551615");
     assert_invalid(&mut client, "WHATSAT kiwi 10 5");
-    assert_taken(&mut client, &format!("kiwi +34-118 {}", time(DAY - 60 * SECOND)));
+    assert_taken(&mut client, &format!("kiwi +34-118 {}", time(MAX_AHEAD - 60 * SECOND)));
 
     let careful = Plan::alone("Alford").setting("Alford", "max_ahead = 60").start();
     let mut client = careful.client("Alford");
@@ -210,7 +211,7 @@ fn client_ids_may_hold_any_bytes_but_white_space() {
     }
 }
 
-/// IDs are bytes: letters that only look alike are other clients.
+/// IDs are bytes: letters that only look alike make different IDs.
 #[test]
 fn client_ids_that_differ_in_a_byte_are_different_clients() {
     let herd = alford();
@@ -223,8 +224,8 @@ fn client_ids_that_differ_in_a_byte_are_different_clients() {
     assert_invalid(&mut client, "WHATSAT kiwi. 0 0");
 }
 
-/// The first description of the protocol promises the copy, whatever is known; what is known is
-/// the newest all the same.
+/// The first description of the protocol promises that a reply copies what the client sent,
+/// whatever the server knows. The server still keeps the newest position.
 #[test]
 fn an_older_position_is_copied_and_not_kept() {
     let herd = alford();
@@ -234,8 +235,8 @@ fn an_older_position_is_copied_and_not_kept() {
     assert_eq!(client.whatsat("kiwi", "0", "0").0, newest);
 }
 
-/// A reply of Nearby Search with all that is easily lost on the way: order of keys, digits of
-/// numbers, spacing, escapes, and results that look like its end.
+/// A reply of Nearby Search with everything that is easily lost on the way: the order of keys,
+/// digits of numbers, spacing, escapes, and results that look like its end.
 const PLACES: &str = concat!(
     "\n\n{\n   \"status\" : \"OK\",\n\n\n   \"results\" : [\n",
     "      { \"name\" : \"] \\\" } \\u003c\", \"rating\" : 4.10, \"n\" : 1E+2 },\n\n",
@@ -261,7 +262,7 @@ fn alford_with_places_file() -> Herd {
     herd
 }
 
-/// Everything but the number of results is the source's word and passed through, byte for byte.
+/// Everything except the number of results is passed through from the source, byte for byte.
 #[test]
 fn a_reply_is_the_at_line_the_json_cut_to_max_and_an_empty_line() {
     let one = "\n      { \"name\" : \"] \\\" } \\u003c\", \"rating\" : 4.10, \"n\" : 1E+2 }";
@@ -338,7 +339,7 @@ fn bad_radii_numbers_of_results_and_clients_are_invalid_commands() {
     assert_invalid(&mut client, "WHATSAT unheard-of 10 5");
 }
 
-/// Whatever is no command comes back, so that its sender sees what the server saw.
+/// A line that is not a command is sent back, so that its sender sees what the server saw.
 #[test]
 fn anything_else_is_an_invalid_command() {
     let herd = alford();
@@ -375,7 +376,8 @@ fn anything_else_is_an_invalid_command() {
     }
 }
 
-/// Who starts a server with nothing but its name gets real places, and is told whose they are.
+/// A server that is started with nothing but its name answers with real places, and names their
+/// source.
 #[test]
 fn without_any_configuration_places_come_from_the_gazetteer() {
     let herd = alford();

@@ -17,14 +17,14 @@ use support::{Herd, Plan, eventually, exchange};
 /// How often a server is killed, for each policy.
 const KILLS: u64 = 50;
 
-/// Connections that tell positions meanwhile.
+/// How many connections send positions meanwhile.
 const CONNECTIONS: u64 = 4;
 
 /// Clients of each connection.
 const CLIENTS: u64 = 8;
 
-/// Tells positions over one connection, each newer than the one before, until the server is gone,
-/// and notes the newest time that was acknowledged for each client.
+/// Sends positions over one connection, each newer than the one before, until the server is gone.
+/// Notes the newest time that was acknowledged for each client.
 fn tell_until_gone(
     address: SocketAddr,
     connection: u64,
@@ -109,7 +109,7 @@ fn a_server_killed_at_any_moment_loses_nothing_that_it_acknowledged_with_everyse
     assert_kills_lose_nothing("everysec");
 }
 
-/// Would fail if a server kept a queue for a neighbor that takes nothing.
+/// Would fail if a server kept a queue for a neighbor that reads nothing.
 #[test]
 fn a_frozen_neighbor_costs_nothing_and_catches_up() {
     let mut herd = Plan::pair("Alford", "Ball").journaled().start();
@@ -139,7 +139,7 @@ fn a_frozen_neighbor_costs_nothing_and_catches_up() {
     }
 }
 
-/// Would fail if a server went on answering when it can no longer keep what it promises.
+/// Would fail if a server went on answering when it can no longer keep its promises.
 #[test]
 fn a_full_disk_stops_the_server_before_it_acknowledges_what_does_not_fit() {
     let mut herd = Plan::alone("Alford").journaled().build();
@@ -172,7 +172,7 @@ fn a_full_disk_stops_the_server_before_it_acknowledges_what_does_not_fit() {
     }
 }
 
-/// Would fail if a server that cannot keep anything started all the same, or said nothing useful.
+/// Would fail if a server that cannot store anything started anyway, or did not say why it ended.
 #[test]
 fn a_data_directory_that_cannot_be_used_is_an_error_that_names_it() {
     let herd = Plan::alone("Alford").journaled().build();

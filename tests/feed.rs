@@ -13,7 +13,7 @@ fn alford() -> Herd {
     herd
 }
 
-/// A link on which `FOLLOW` has been said, and the identity of Alford's log.
+/// A link on which `FOLLOW` has been sent, and the identity of Alford's log.
 fn follow(herd: &Herd, since: &str) -> (Client, String) {
     let mut link = Client::connect(herd.peer_address("Alford"));
     let log = link.ask(&format!("FOLLOW Ball {since}"));
@@ -34,7 +34,7 @@ fn batch(link: &mut Client) -> (Vec<String>, u64) {
     }
 }
 
-/// Batches until there is something in one.
+/// Reads batches until one has lines in it.
 fn news(link: &mut Client) -> (Vec<String>, u64) {
     loop {
         let (lines, number) = batch(link);
@@ -53,7 +53,7 @@ fn tell_kiwi_and_plum(herd: &Herd) {
     herd.iamat("Alford", "plum", "+2+2", "1002");
 }
 
-/// The conversation that all flooding rests on, as the protocol has it.
+/// Every change travels through this conversation, as the protocol describes it.
 #[test]
 fn a_follower_gets_the_log_then_each_change_and_its_number() {
     let herd = alford();
@@ -64,7 +64,7 @@ fn a_follower_gets_the_log_then_each_change_and_its_number() {
     assert_eq!(news(&mut link), (vec![KIWI_AGAIN.to_owned()], 3));
 }
 
-/// A link that says nothing cannot be told from a dead one.
+/// Without heartbeats, a quiet link could not be distinguished from a dead one.
 #[test]
 fn an_idle_feed_repeats_its_number() {
     let herd = alford();
@@ -88,8 +88,8 @@ fn a_follower_that_comes_back_gets_what_is_after_its_number() {
     assert_eq!(batch(&mut link), (vec![KIWI_AGAIN.to_owned()], 3));
 }
 
-/// A number of another log, or one that this log has not reached, says nothing of what the
-/// follower has.
+/// A number of another log, or one that this log has not reached, does not say what the follower
+/// has.
 #[test]
 fn a_number_that_means_nothing_gets_the_log_from_its_start() {
     let herd = alford();
@@ -101,7 +101,7 @@ fn a_number_that_means_nothing_gets_the_log_from_its_start() {
     }
 }
 
-/// A follower that wants nothing old must not be given it.
+/// A follower that wants only new changes must not be sent old ones.
 #[test]
 fn a_follower_from_now_on_gets_only_what_is_new() {
     let herd = alford();
@@ -112,7 +112,7 @@ fn a_follower_from_now_on_gets_only_what_is_new() {
     assert_eq!(news(&mut link), (vec![PLUM.to_owned()], 2));
 }
 
-/// A log of many clients goes out in several batches; none may be lost at the seams.
+/// A log of many clients is sent in several batches. No line may be lost between them.
 #[test]
 fn a_large_log_arrives_whole() {
     let herd = alford();
@@ -148,7 +148,7 @@ fn a_pause_does_not_hold_up_full_batches() {
     assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
 }
 
-/// Whoever is not in the configuration learns nothing and gets no connection to hold on to.
+/// A server that is not in the configuration learns nothing, and its connection is closed.
 #[test]
 fn anybody_but_a_neighbor_is_refused() {
     let herd = alford();
@@ -175,7 +175,8 @@ fn a_silent_connection_to_the_peer_port_ends() {
     assert_eq!(silent.drain(), 0);
 }
 
-/// Updates come only over links that a server dialled itself; else anybody could place anybody.
+/// A server accepts changes only over links that it dialled itself. Otherwise anybody could set
+/// anybody's position.
 #[test]
 fn positions_that_strangers_bring_change_nothing() {
     let herd = alford();
@@ -192,8 +193,8 @@ fn positions_that_strangers_bring_change_nothing() {
     assert_eq!(herd.known("Alford", "kiwi"), None);
 }
 
-/// After both of two neighbors were away, whichever comes back first must find the other: one
-/// FOLLOW is the sign to dial.
+/// After two neighbors were both down, whichever starts last must find the other soon: its FOLLOW
+/// makes the other dial.
 #[test]
 fn links_come_back_whoever_returns_first() {
     let mut herd = Plan::pair("Alford", "Ball").start();

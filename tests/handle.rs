@@ -1,4 +1,4 @@
-//! A program that holds servers tells, asks and follows them without a socket of its own.
+//! A program that embeds servers tells, asks and follows them without a socket of its own.
 
 use async_std::task;
 use futures_lite::future;
@@ -48,7 +48,8 @@ async fn lines(changes: &mut herd::server::Changes) -> Vec<String> {
     batch.unwrap_or_default().into_iter().map(told).collect()
 }
 
-/// Without it, an embedding program could not know what it may rely on after `tell` returns.
+/// Without it, a program that embeds a server could not know what it may rely on after `tell`
+/// returns.
 #[test]
 fn what_is_told_is_known_asked_and_followed() -> Outcome {
     task::block_on(async {
@@ -77,7 +78,7 @@ fn what_is_told_is_known_asked_and_followed() -> Outcome {
     })
 }
 
-/// One bad position of a batch must not cost the good ones.
+/// One bad position in a batch must not make the good ones fail.
 #[test]
 fn each_position_of_many_has_its_own_outcome() -> Outcome {
     task::block_on(async {

@@ -1,4 +1,5 @@
-//! Herds of real servers: what one of them is told, all of them know, whatever happens in between.
+//! Herds of real servers: whatever one of them is told, all of them learn, whatever happens in
+//! between.
 
 mod support;
 
@@ -12,8 +13,8 @@ const LINKS: [[&str; 2]; 5] = [
     ["Hamilton", "Holiday"],
 ];
 
-/// Without it a link of the default herd could be missing, or carry news one way only, and the way
-/// around the ring would hide that.
+/// Without it a link of the default herd could be missing, or work in one direction only, and the
+/// other way around the ring would hide that.
 #[test]
 fn each_link_of_the_default_herd_carries_news_both_ways() {
     for ends in LINKS {
@@ -41,7 +42,7 @@ fn what_one_server_is_told_all_know_in_its_name() {
     }
 }
 
-/// Servers that kept what came last instead of what is newest would disagree for ever.
+/// If servers kept the line that came last instead of the newest, they would disagree for ever.
 #[test]
 fn the_newest_position_wins_wherever_and_in_whatever_order_it_is_told() {
     let herd = Plan::ring().start();
@@ -59,7 +60,7 @@ fn the_newest_position_wins_wherever_and_in_whatever_order_it_is_told() {
     }
 }
 
-/// Two servers that are told about one moment must not each keep their own word.
+/// Two servers that are told of the same client and time must not each keep their own line.
 #[test]
 fn of_two_positions_at_one_time_all_servers_keep_the_same() {
     let herd = Plan::ring().start();
@@ -72,7 +73,7 @@ fn of_two_positions_at_one_time_all_servers_keep_the_same() {
     }
 }
 
-/// A position that is older than the known one is acknowledged, and must go nowhere.
+/// A position that is older than the known one is acknowledged, and must not be passed on.
 #[test]
 fn an_older_position_is_acknowledged_and_changes_nothing_anywhere() {
     let herd = Plan::ring().start();
@@ -91,7 +92,8 @@ fn an_older_position_is_acknowledged_and_changes_nothing_anywhere() {
     herd.await_known_everywhere(&newest);
 }
 
-/// Stops a server for a while in which the others hear news, and requires that it hears them, too.
+/// Stops a server, tells the others something, starts it again, and requires that it learns it,
+/// too.
 fn miss_something(herd: &mut Herd, missing: &str, teller: &str, end: fn(&mut Herd, &str)) {
     let own = herd.iamat(missing, &format!("own-{missing}"), "+1+1", "1479413884");
     herd.await_known_everywhere(&own);
@@ -107,7 +109,7 @@ fn stop(herd: &mut Herd, name: &str) {
     assert_eq!(herd.stop(name).code(), Some(0));
 }
 
-/// A server that was updated in good order must not stay behind its neighbors.
+/// A server that was stopped in order and started again must catch up with its neighbors.
 #[test]
 fn a_stopped_server_hears_what_it_missed_under_its_tellers_name() {
     let mut herd = Plan::ring().start();
@@ -116,7 +118,7 @@ fn a_stopped_server_hears_what_it_missed_under_its_tellers_name() {
     assert_eq!(without_skew(&known), "AT Alford SKEW missed-Holiday +2+2 1479413885");
 }
 
-/// What a server was told before it died without a word comes back from its neighbors.
+/// What a server was told before it was killed comes back from its neighbors.
 #[test]
 fn a_killed_server_hears_what_it_missed_and_what_it_knew() {
     let mut herd = Plan::ring().start();
@@ -130,7 +132,7 @@ fn all_servers_agree_after_any_order_of_restarts() {
     assert_agreement_after_restarts(Plan::ring());
 }
 
-/// A journal must not keep a server from hearing what is newer than it.
+/// A server must learn what is newer than its journal.
 #[test]
 fn all_servers_with_journals_agree_after_any_order_of_restarts() {
     assert_agreement_after_restarts(Plan::ring().journaled());
@@ -158,8 +160,8 @@ fn assert_agreement_after_restarts(plan: Plan) {
     }
 }
 
-/// Neither half may stop for the other, and whatever each was told must be known to all once the
-/// cut has healed.
+/// Neither half may wait for the other, and all must know what each was told once the cut has
+/// healed.
 #[test]
 fn two_stopped_servers_cut_the_ring_and_after_healing_all_five_agree() {
     let mut herd = Plan::ring().start();
@@ -184,8 +186,8 @@ fn two_stopped_servers_cut_the_ring_and_after_healing_all_five_agree() {
     }
 }
 
-/// Somebody who asks for a server without a memory of others must get one, and it must hear all
-/// that comes afterwards.
+/// A server that is configured not to catch up must not, and must still learn everything that comes
+/// afterwards.
 #[test]
 fn without_catching_up_a_server_hears_only_what_is_new() {
     let mut herd = Plan::pair("Alford", "Ball").start();

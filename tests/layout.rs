@@ -1,10 +1,11 @@
-//! The layout of Google's JSON, held against the rule of the protocol's section 2 word by word.
+//! The layout of Google's JSON, compared with a literal implementation of the rule in section 2 of
+//! the protocol.
 
 use herd::places::lay_out;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// The rule, slowly: every value becomes text of its own, and the rule is asked of that.
+/// The rule, slowly: every value becomes a text, and the rule is applied to that text.
 fn by_the_rule(value: &Value, indent: &str) -> String {
     let inner = format!("{indent}   ");
     let (open, lines, close) = match value {
@@ -65,7 +66,7 @@ fn any_value() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    /// Without it some shape of a reply would be laid out as Google never does.
+    /// Without it some shape of reply could be laid out as Google never does.
     #[test]
     fn any_value_is_laid_out_by_the_rule(value in any_value()) {
         let laid_out = String::from_utf8(lay_out(&value)).expect("JSON is UTF-8");

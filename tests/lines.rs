@@ -22,8 +22,8 @@ fn lines(reply: &[u8]) -> Vec<String> {
 
 const KIWI: &str = "AT Alford SKEW kiwi +34-118 1";
 
-/// All six kinds of white space part fields, and none of them around a command is part of it. LF
-/// ends a line and so can stand nowhere else.
+/// All six kinds of white space separate fields, and white space around a command is not part of
+/// it. LF ends a line and so cannot be within one.
 #[test]
 fn white_space_around_and_between_fields_does_not_matter() {
     let herd = alford();
@@ -68,7 +68,7 @@ fn a_line_over_the_limit_is_cut_and_the_next_command_is_answered() {
     }
 }
 
-/// A good command that is too long is none: its end, which is not looked at, could say anything.
+/// A command that is too long is invalid, because its end, which is not read, could say anything.
 #[test]
 fn a_command_over_the_limit_is_invalid_even_if_its_start_is_good() {
     let herd = alford();
@@ -83,7 +83,7 @@ fn a_command_over_the_limit_is_invalid_even_if_its_start_is_good() {
     assert_eq!(without_skew(&client.text()), KIWI);
 }
 
-/// A client may end its input instead of its last line.
+/// A client may close for writing instead of ending its last line with LF.
 #[test]
 fn a_last_line_without_its_end_is_a_line() {
     let herd = alford();
@@ -114,7 +114,7 @@ fn conversation(herd: &Herd) -> (String, Vec<u8>) {
     (input, output.into_bytes())
 }
 
-/// Commands may come many in one segment, and closing for writing takes none of the replies away.
+/// Many commands may arrive in one segment, and closing for writing must not lose any replies.
 #[test]
 fn pipelined_commands_are_answered_in_order_also_after_a_half_close() {
     let herd = alford();
@@ -127,7 +127,7 @@ fn pipelined_commands_are_answered_in_order_also_after_a_half_close() {
     assert_eq!(exchange(herd.address("Alford"), input.repeat(3)), output.repeat(3));
 }
 
-/// Positions told in one piece are all told, in their order.
+/// Many positions in one segment must all be passed on, in their order.
 #[test]
 fn many_positions_in_one_piece_get_a_reply_each() {
     let herd = alford();
@@ -163,7 +163,7 @@ fn commands_split_at_any_byte_are_answered_alike() {
     }
 }
 
-/// A connection is good for as many commands as its client likes, one after the other.
+/// A client may send any number of commands over one connection.
 #[test]
 fn a_connection_stays_open_between_commands() {
     let herd = alford();

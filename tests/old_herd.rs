@@ -1,5 +1,5 @@
-//! Real servers together with servers that know nothing but AT on the client port; the test plays
-//! those.
+//! Real servers together with older servers, which only understand AT on the client port. The test
+//! plays the older ones.
 
 mod support;
 
@@ -21,8 +21,8 @@ fn address(listener: &TcpListener) -> SocketAddr {
     listener.local_addr().expect("a listener has an address")
 }
 
-/// An older server must hear what is known and what is new, as bare AT lines, and all of it again
-/// when it comes back: it cannot say what it has.
+/// An older server must be sent everything that is known and everything new, as bare AT lines, and
+/// all of it again when it comes back, because it cannot say what it has.
 #[test]
 fn positions_are_pushed_to_a_server_that_only_knows_at() {
     let old = old_server();
@@ -40,7 +40,7 @@ fn positions_are_pushed_to_a_server_that_only_knows_at() {
     assert_eq!(link.text(), plum);
 }
 
-/// What the rest of a mixed herd is told must reach the older servers as well.
+/// Changes from the rest of a mixed herd must reach the older servers as well.
 #[test]
 fn what_other_servers_are_told_is_pushed_on() {
     let old = old_server();
@@ -52,8 +52,8 @@ fn what_other_servers_are_told_is_pushed_on() {
     assert_eq!(accept(&old).text(), at);
 }
 
-/// Servers of older herds send AT lines to the client port and read nothing; what they say must
-/// count as if a neighbor had said it, and go on to the others.
+/// Servers of older herds send AT lines to the client port and read nothing. Their lines must count
+/// like those of a neighbor and be passed on to the others.
 #[test]
 fn an_older_servers_at_lines_are_taken_in_silently_where_that_is_wanted() {
     let herd = Plan::pair("Alford", "Ball").setting("Alford", "accept_at = true").start();
@@ -71,7 +71,7 @@ fn an_older_servers_at_lines_are_taken_in_silently_where_that_is_wanted() {
     assert_eq!(refused, b"? AT Goloman +0.5 fig +1+1 1001\n");
 }
 
-/// A bad AT line is an invalid command also where good ones are taken.
+/// A bad AT line is an invalid command even where good ones are accepted.
 #[test]
 fn bad_at_lines_are_invalid_commands_everywhere() {
     let herd = Plan::alone("Alford").setting("Alford", "accept_at = true").start();
@@ -89,7 +89,7 @@ fn bad_at_lines_are_invalid_commands_everywhere() {
     assert_eq!(herd.known("Alford", "kiwi"), None);
 }
 
-/// A server that pushes must not wait for an older server that is away.
+/// A server that pushes must not wait for an older server that is down.
 #[test]
 fn a_server_serves_on_while_an_older_one_is_away() {
     let nobody = ReservedPort::new();

@@ -1,4 +1,4 @@
-//! Strangers and namesakes on the peer port of real servers.
+//! Strangers, namesakes and liars on the peer port of real servers.
 
 mod support;
 
@@ -6,6 +6,12 @@ use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::time::Instant;
 use support::{Client, Herd, Plan, eventually};
+
+/// A second in nanoseconds.
+const SECOND: i128 = 1_000_000_000;
+
+/// A year in seconds.
+const YEAR: i128 = 365 * 86_400;
 
 /// Alford, whose only neighbor Ball does not run: the tests speak in its name.
 fn alford() -> Herd {
@@ -20,8 +26,8 @@ fn follow(herd: &Herd) -> Client {
     link
 }
 
-/// Without it a few dripping connections would keep a restarted neighbor out for as long as they
-/// like.
+/// Without it a few connections that send a byte now and then could keep a restarted neighbor out
+/// for ever.
 #[test]
 fn strangers_do_not_keep_a_neighbor_out() {
     let herd = alford();
@@ -36,7 +42,7 @@ fn strangers_do_not_keep_a_neighbor_out() {
     drop(dripping);
 }
 
-/// A follower that takes nothing must not keep its place once the neighbor comes again.
+/// A follower that reads nothing must lose its place when the neighbor connects again.
 #[test]
 fn a_newer_feed_ends_the_older_one_at_once() {
     let herd = alford();
@@ -81,7 +87,7 @@ fn an_unknown_name_is_told_once() {
     assert_eq!(log.matches("Goloman is not among my neighbors").count(), 1, "{log}");
 }
 
-/// Beyond its limit an address gets nothing, and what it has goes on.
+/// Connections beyond an address's limit are closed, and its other connections go on.
 #[test]
 fn an_address_has_a_limit_of_connections() {
     let mut herd = Plan::alone("Alford").limit("connections_per_address", 2).build();
@@ -176,4 +182,43 @@ fn a_server_that_dials_itself_says_so() {
         log.contains("this server dials itself")
             && log.contains("this server itself answers at its address")
     });
+}
+
+/// One neighbor that lies, or whose clock is wrong, would otherwise pin a client for ever.
+#[test]
+fn a_neighbors_line_of_next_year_is_refused_and_others_are_taken() {
+    let mut herd = Plan::pair("Alford", "Ball").limit("heartbeat_ms", 60_000).build();
+    let ball = TcpListener::bind(herd.peer_address("Ball")).expect("the port is kept for it");
+    herd.start("Alford");
+    let mut link = Client::over(ball.accept().expect("Alford dials").0);
+    assert_eq!(link.text(), "FOLLOW Alford - 0");
+    let (now, next_year) = (support::now() / SECOND, support::now() / SECOND + YEAR);
+    let honest = format!("AT Ball +0.500000000 plum +1+1 {now}");
+    link.send(format!(
+        "LOG Ball 00000000000000ba\nAT Ball +0.5 kiwi +1+1 {next_year}\n\
+         AT Ball -{YEAR}.5 kiwi +2+2 {next_year}\n{honest}\nSEQ 3\n"
+    ));
+    herd.await_known("Alford", &honest);
+    assert_eq!(herd.known("Alford", "kiwi"), None);
+    let refused = "refused lines of a neighbor";
+    eventually("both reasons are told, with the neighbor's name", || {
+        let log = herd.server("Alford").log();
+        log.matches(refused).count() == 2
+            && log.matches("received_by \"Ball\"").count() == 2
+            && log.contains("seconds_ahead 31536000")
+            && log.contains("reason the position's receive time is ahead of this server's clock")
+            && log.contains("reason the position's time is too far in the future")
+    });
+    // The event is told once a minute, however many lines are refused.
+    link.send(format!("AT Ball +0.5 kiwi +1+1 {next_year}\n").repeat(100));
+    let at = herd.iamat("Alford", "kiwi", "+3+3", &now.to_string());
+    herd.await_known("Alford", &at);
+    link.send(format!("AT Ball +0.500000000 fig +1+1 {now}\nSEQ 9\n"));
+    herd.await_known("Alford", &format!("AT Ball +0.500000000 fig +1+1 {now}"));
+    assert_eq!(herd.known("Alford", "kiwi"), Some(at));
+    assert_eq!(herd.server("Alford").log().matches(refused).count(), 2);
+    // Alford asks again from before the line that came too early: it may be good some day.
+    drop(link);
+    let mut link = Client::over(ball.accept().expect("Alford dials again").0);
+    assert_eq!(link.text(), "FOLLOW Alford 00000000000000ba 0");
 }

@@ -1,4 +1,4 @@
-//! Real servers whose places come from a service that misbehaves: each WHATSAT gets a right reply,
+//! Real servers whose places come from a misbehaving service: each WHATSAT gets a correct reply,
 //! nobody else waits for it, and the key stays secret.
 
 mod support;
@@ -73,8 +73,7 @@ fn json_response(body: &str) -> String {
     response("200 OK", "application/json; charset=UTF-8", body)
 }
 
-/// The question must be the one that the service understands, and its answer the one that the
-/// client gets.
+/// The service must understand the question, and the client must get the service's answer.
 #[test]
 fn a_good_service_is_asked_for_the_right_places_and_its_reply_is_passed_on() {
     let service = PlacesService::that_sends(json_response(
@@ -86,7 +85,7 @@ fn a_good_service_is_asked_for_the_right_places_and_its_reply_is_passed_on() {
     assert_eq!(service.requests(), [format!("GET {path}?{query} HTTP/1.1")]);
 }
 
-/// The service's own words on what is wrong must reach whoever can do something about it.
+/// The service's own error message must reach the people who can solve the problem.
 #[test]
 fn a_status_of_the_services_own_is_passed_on() {
     for status in ["OVER_QUERY_LIMIT", "REQUEST_DENIED", "ZERO_RESULTS", "INVALID_REQUEST"] {
@@ -98,7 +97,7 @@ fn a_status_of_the_services_own_is_passed_on() {
     }
 }
 
-/// A service that repeats what it was asked must not give the key away.
+/// If a service repeats the request, the key must not be in the reply.
 #[test]
 fn the_key_is_taken_out_of_what_the_service_says() {
     let answer = |told: &str| {
@@ -108,7 +107,7 @@ fn the_key_is_taken_out_of_what_the_service_says() {
     assert_reply(&service.url(), &format!("{}\n\n", answer("REDACTED")));
 }
 
-/// A service that answers nothing costs a client five seconds, and nobody else anything.
+/// If a service does not answer, its client waits five seconds, and nobody else waits.
 #[test]
 fn a_service_that_hangs() {
     let service = PlacesService::start(|_, stream| wait_for_hang_up(stream));
@@ -120,7 +119,7 @@ fn a_service_that_hangs() {
     assert!(begin.elapsed() >= Duration::from_secs(5));
 }
 
-/// Each byte that comes must not start the time anew.
+/// The time limit must not start again with each byte.
 #[test]
 fn a_service_that_drips() {
     let service = PlacesService::start(|_, mut stream| {
@@ -160,14 +159,14 @@ fn a_service_that_resets() {
     );
 }
 
-/// A service in trouble, behind a front that says so in a page of its own.
+/// A failing service behind a proxy that answers with an error page of its own.
 #[test]
 fn a_service_that_answers_500() {
     let page = response("500 Internal Server Error", "text/html", "<html>no</html>");
     assert_error(&PlacesService::that_sends(page).url(), "the places service answered 500");
 }
 
-/// A network that shows everybody its own page first, as those of hotels do.
+/// A network that shows its own page first, like those of hotels.
 #[test]
 fn a_service_that_answers_html() {
     let page = response("200 OK", "text/html", "<!DOCTYPE html><html>places</html>");
@@ -187,7 +186,7 @@ fn a_service_that_answers_json_of_another_shape() {
     );
 }
 
-/// Half a reply must not pass for a whole one.
+/// Half a reply must not be taken for a whole one.
 #[test]
 fn a_service_that_sends_half_a_body() {
     let whole = json_response("{ \"results\" : [], \"status\" : \"OK\" }");
@@ -209,7 +208,7 @@ fn a_service_that_sends_too_much() {
     );
 }
 
-/// A reply that does not tell its size must be measured as it comes.
+/// A reply of unknown size must be limited while it is read.
 #[test]
 fn a_service_that_sends_without_end() {
     let service = PlacesService::start(|_, mut stream| {
@@ -234,8 +233,8 @@ fn a_service_that_speaks_another_protocol() {
     );
 }
 
-/// Another source that has the key in a header must keep it as secret; and when it refuses, the next
-/// in the chain answers and the reply says why.
+/// A source that sends the key in a header must keep it just as secret. If it refuses, the next
+/// source of the chain answers, and the reply says why.
 #[test]
 fn a_chain_goes_on_from_a_refusal_and_the_key_is_nowhere() {
     let body = format!("{{\"error\":{{\"message\":\"no {KEY} here\"}}}}");
@@ -258,7 +257,7 @@ fn a_chain_goes_on_from_a_refusal_and_the_key_is_nowhere() {
     assert_key_is_nowhere(herd.folder());
 }
 
-/// Answers that are kept must be given again, and only when that is asked for.
+/// Cached answers must be used again, and only if a cache was asked for.
 #[test]
 fn answers_are_kept_if_so_wished() {
     let nothing = json_response("{ \"features\" : [] }");
@@ -297,8 +296,8 @@ fn the_key_can_come_from_a_file() {
     assert!(request.ends_with(&format!("&radius=500&key={KEY} HTTP/1.1")), "{request}");
 }
 
-/// A service that keeps its answers back until `gate` opens, and then tells the location that it
-/// was asked for.
+/// A service that holds its answers back until `gate` opens. Its answers contain the location that
+/// it was asked for.
 fn service_behind(gate: &Gate) -> PlacesService {
     let gate = gate.clone();
     PlacesService::start(move |request, stream| {
@@ -347,7 +346,7 @@ fn questions_of_one_connection_are_asked_together_and_answered_in_order() {
     assert_answered_in_order(&mut client, 8);
 }
 
-/// One client must not be able to ask a service any number of questions at a time.
+/// The number of questions that one client can ask a service at a time must be limited.
 #[test]
 fn questions_of_one_connection_beyond_the_limit_wait_their_turn() {
     let gate = Gate::default();
@@ -366,7 +365,7 @@ fn questions_of_one_connection_beyond_the_limit_wait_their_turn() {
     assert_eq!(service.requests().len(), 10);
 }
 
-/// What was asked before a stop is answered, places and all.
+/// Questions from before a stop are answered, with their places.
 #[test]
 fn a_stopping_server_waits_for_places() {
     let gate = Gate::default();

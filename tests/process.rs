@@ -46,7 +46,7 @@ fn answer_into(output: impl Fn() -> Stdio) -> Vec<(Option<i32>, String)> {
         .into()
 }
 
-/// `herd-server --help | head -1` is no mistake of anybody's.
+/// `herd-server --help | head -1` must not be an error.
 #[test]
 fn a_closed_pipe_is_success() {
     let closed = || Stdio::from(std::io::pipe().expect("there is a pipe left").1);
@@ -65,7 +65,8 @@ fn a_full_disk_is_an_error() {
     }
 }
 
-/// Whoever closes a terminal, or sends a signal that other servers know, does not mean to kill.
+/// People who close a terminal, or send a signal that other servers know, do not want to kill the
+/// server.
 #[test]
 fn signals_that_mean_nothing_change_nothing() {
     let mut herd = Plan::alone("Alford").start();
@@ -125,8 +126,8 @@ impl Unread {
         Self { child, herd }
     }
 
-    /// Has the server tell more events than pipes and buffers hold: one for each client that resets
-    /// its connection.
+    /// Makes the server log more events than pipes and buffers hold: one for each client that
+    /// resets its connection.
     fn flood(&self) {
         const EVENTS: usize = 15_000;
         let address = self.herd.address("Alford");
@@ -159,7 +160,7 @@ impl Drop for Unread {
     }
 }
 
-/// A supervisor that does not read events must not decide whether clients are served.
+/// Clients must be served even if a supervisor does not read the events.
 #[test]
 fn a_reader_of_events_that_does_not_read_stops_nothing() {
     let mut server = Unread::start();
@@ -170,7 +171,7 @@ fn a_reader_of_events_that_does_not_read_stops_nothing() {
     assert_eq!(server.stop().code(), Some(0));
 }
 
-/// Events that are missing without a word would look like events that did not happen.
+/// If missing events were not reported, people would believe that nothing had happened.
 #[test]
 fn events_that_do_not_fit_are_counted() {
     let mut server = Unread::start();
@@ -184,4 +185,19 @@ fn events_that_do_not_fit_are_counted() {
     let text = reading.join().expect("reading does not panic").expect("a pipe can be read");
     assert!(text.contains("events were dropped: standard error was not read fast enough"));
     assert!(text.contains("stopped"), "the last events came");
+}
+
+/// A default that the machine does not have would end the server in the middle of its work.
+#[test]
+fn clients_may_need_half_of_the_memory_unless_the_herd_says_otherwise() {
+    const GIBIBYTE_KIB: u64 = 1 << 20;
+    for (plan, expected) in [
+        (Plan::alone("Alford"), "clients_bytes 536870912"),
+        (Plan::alone("Alford").limit("clients_bytes", 123_456), "clients_bytes 123456"),
+    ] {
+        let mut herd = plan.build();
+        herd.start_as(herd.launch("Alford").with_address_space(GIBIBYTE_KIB));
+        let log = herd.server("Alford").log();
+        assert!(log.contains("limits fitted to the system") && log.contains(expected), "{log}");
+    }
 }

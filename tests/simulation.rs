@@ -37,7 +37,7 @@ fn every_rule_holds_in_the_next_seeds() {
     run_seeds(60..120);
 }
 
-/// A failure would be of no use if its seed did not repeat it.
+/// A failure would be useless if its seed did not repeat it.
 #[test]
 fn a_seed_decides_everything_and_seeds_differ() {
     let print = |seed| simulation::run(seed, &Options::default()).map(|report| report.fingerprint);

@@ -10,8 +10,8 @@ use support::{Client, Herd, Plan, connect_with_receive_buffer, eventually, witho
 /// No stop may take longer; the margin is for slow machines.
 const STOPPED_WITHIN: Duration = Duration::from_millis(5_500);
 
-/// What each client sends: so little that it fits into the system's buffers whatever their sizes,
-/// and a server that is held still has received it all.
+/// What each client sends. It is so little that it fits into the system's buffers, whatever their
+/// sizes, so a suspended server has received it all.
 const COMMANDS: usize = 100;
 
 fn commands() -> String {
@@ -25,8 +25,8 @@ fn clients<const COUNT: usize>(herd: &Herd) -> [Client; COUNT] {
     clients
 }
 
-/// Sends many commands to a server that is held still meanwhile, together with the signal to stop,
-/// so that all are there when it goes on.
+/// Suspends a server, sends it many commands and the signal to stop, and lets it continue, so that
+/// it finds all of them at once.
 fn stop_with_commands_pending(herd: &mut Herd, clients: &mut [Client], signal: Signal) {
     let server = herd.server("Alford");
     server.signal(Signal::STOP);
@@ -56,8 +56,8 @@ fn assert_answers_what_it_received(signal: Signal) {
     assert!(begin.elapsed() < STOPPED_WITHIN);
 }
 
-/// A position that was received and never answered is told again, or lost, whenever a server is
-/// updated.
+/// Without it, positions that were received but not answered would be lost, or sent again, whenever
+/// a server is updated.
 #[test]
 fn at_sigterm_everything_received_is_answered() {
     assert_answers_what_it_received(Signal::TERM);
@@ -69,7 +69,7 @@ fn at_sigint_everything_received_is_answered() {
     assert_answers_what_it_received(Signal::INT);
 }
 
-/// Nobody else knows what a server was told at last, until it has told its neighbors.
+/// Nobody else knows the last changes until the server has sent them to its neighbors.
 #[test]
 fn what_was_told_at_last_reaches_the_neighbors() {
     let mut herd = Plan::pair("Alford", "Ball").start();
@@ -84,8 +84,8 @@ fn what_was_told_at_last_reaches_the_neighbors() {
     eventually("Ball knows the last one", || herd.known("Ball", &last).is_some());
 }
 
-/// Closing on a client that still sends resets the connection, and takes with it the replies that
-/// the client has not got yet.
+/// If a server closes a connection while the client still sends, the connection is reset, and
+/// replies on their way are lost.
 #[test]
 fn a_client_that_goes_on_sending_gets_its_replies() {
     const REPLIES: usize = 2000;
@@ -110,7 +110,8 @@ fn a_client_that_goes_on_sending_gets_its_replies() {
     assert_eq!(herd.server("Alford").wait().code(), Some(0));
 }
 
-/// Half a command may be a whole other one: a time without its last digits, a shorter position.
+/// Half a command may be another valid command, with a time without its last digits or a shorter
+/// position.
 #[test]
 fn half_a_command_at_a_stop_is_no_command() {
     let mut herd = Plan::pair("Alford", "Ball").start();
@@ -125,7 +126,7 @@ fn half_a_command_at_a_stop_is_no_command() {
     assert_eq!(herd.known("Ball", "plum"), None);
 }
 
-/// Neither clients that stay connected nor silent peers may hold a server up.
+/// Neither clients that stay connected nor silent peers may delay a stop.
 #[test]
 fn idle_connections_do_not_keep_a_server_from_stopping() {
     let mut herd = Plan::alone("Alford").start();
@@ -138,7 +139,7 @@ fn idle_connections_do_not_keep_a_server_from_stopping() {
     assert!(idle.iter_mut().all(|client| client.drain() == 0));
 }
 
-/// A client with unsent replies that takes none of them.
+/// A client that has replies waiting and reads none of them.
 fn deaf_client(herd: &Herd) -> Client {
     let mut stream = connect_with_receive_buffer(herd.address("Alford"), 4096);
     let short = Some(Duration::from_millis(200));
@@ -148,7 +149,7 @@ fn deaf_client(herd: &Herd) -> Client {
     Client::over(stream)
 }
 
-/// A client that takes no replies gets five seconds, and then the server ends in good order.
+/// A client that reads no replies gets five seconds, and then the server ends in good order.
 #[test]
 fn a_client_that_never_reads_does_not_keep_a_server_from_stopping() {
     let mut herd = Plan::alone("Alford").start();
@@ -158,7 +159,7 @@ fn a_client_that_never_reads_does_not_keep_a_server_from_stopping() {
     assert!(begin.elapsed() < STOPPED_WITHIN);
 }
 
-/// Who asks a second time does not want to wait.
+/// A second request to stop means that nobody wants to wait.
 #[test]
 fn a_second_signal_ends_a_server_at_once() {
     let mut herd = Plan::alone("Alford").start();

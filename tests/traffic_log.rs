@@ -11,7 +11,7 @@ fn event(name: &str, detail: impl Into<String>) -> (String, String) {
     (name.to_owned(), detail.into())
 }
 
-/// Each server logs all its input and output: what is not in the log cannot be looked into later.
+/// Each server logs all its input and output: what is not in the log cannot be examined later.
 #[test]
 fn everything_on_a_clients_connection_is_in_the_log_in_order() {
     let herd = Plan::alone("Alford").start();
@@ -35,7 +35,7 @@ fn everything_on_a_clients_connection_is_in_the_log_in_order() {
     assert_eq!(eventually_some("the connection is in the log", of_client), expected);
 }
 
-/// A link that comes and goes is the first thing to look for when servers disagree.
+/// When servers disagree, the first thing to look for is a link that breaks repeatedly.
 #[test]
 fn links_to_neighbors_are_in_the_log_with_what_went_over_them() {
     let mut herd = Plan::pair("Alford", "Ball").start();
@@ -61,7 +61,7 @@ fn links_to_neighbors_are_in_the_log_with_what_went_over_them() {
     }
 }
 
-/// Who turns the log off wants no trace of clients on the disk.
+/// People who turn the log off want no trace of clients on the disk.
 #[test]
 fn no_traffic_log_writes_none() {
     let mut herd = Plan::alone("Alford").build();

@@ -2,14 +2,18 @@
 //!
 //! Two linked servers run as processes of their own. Floods of several kinds go to one of them while
 //! a probe opens a new connection again and again, sends one IAMAT and waits for its reply. A third
-//! server, which nobody floods, is probed in turn: what it takes is what the busy machine adds.
+//! server, which nobody floods, is probed in turn: what it takes is what the busy machine adds. At the
+//! end, the memory of a server is measured before, during and after a thousand clients that never read.
+//! `cargo bench --bench flood -- memory` measures only that.
 
 mod flooding;
+mod memory;
 mod probe;
 mod servers;
 
 use flooding::{Flood, Flooding};
 use probe::Latencies;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use servers::Servers;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -18,10 +22,15 @@ use std::time::Duration;
 const SPAN: Duration = Duration::from_secs(8);
 
 fn main() -> ExitCode {
-    let connections = match connections(std::env::args().skip(1)) {
-        Ok(connections) => connections,
+    raise_descriptor_limit();
+    let connections = match asked(std::env::args().skip(1)) {
+        Ok(Asked::Everything { connections }) => connections,
+        Ok(Asked::Memory) => {
+            memory::measure();
+            return ExitCode::SUCCESS;
+        }
         Err(message) => {
-            eprintln!("{message}\nusage: cargo bench --bench flood [-- CONNECTIONS]");
+            eprintln!("{message}\nusage: cargo bench --bench flood [-- CONNECTIONS | memory]");
             return ExitCode::from(2);
         }
     };
@@ -37,14 +46,32 @@ fn main() -> ExitCode {
     for flood in Flood::ALL {
         measure(flood, connections);
     }
+    memory::measure();
     ExitCode::SUCCESS
 }
 
-/// The first word that is no option; cargo adds `--bench`.
-fn connections(words: impl Iterator<Item = String>) -> Result<usize, String> {
-    let word = words.into_iter().find(|word| !word.starts_with('-'));
-    let wrong = |word: &String| format!("CONNECTIONS must be a whole number (got {word:?})");
-    word.map_or(Ok(200), |word| word.parse().map_err(|_| wrong(&word)))
+/// What is to be measured.
+enum Asked {
+    Everything { connections: usize },
+    Memory,
+}
+
+/// Reads the first word that is no option; cargo adds `--bench`.
+fn asked(words: impl Iterator<Item = String>) -> Result<Asked, String> {
+    let mut words = words.filter(|word| !word.starts_with('-'));
+    let Some(word) = words.next() else { return Ok(Asked::Everything { connections: 200 }) };
+    if word == "memory" {
+        return Ok(Asked::Memory);
+    }
+    let wrong = |_| format!("CONNECTIONS must be a whole number (got {word:?})");
+    word.parse().map(|connections| Asked::Everything { connections }).map_err(wrong)
+}
+
+/// Each connection takes two descriptors.
+fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+    setrlimit(Resource::Nofile, raised).expect("a process may use what it is allowed");
 }
 
 fn measure(flood: Flood, connections: usize) {

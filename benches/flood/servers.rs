@@ -55,6 +55,14 @@ impl Servers {
         self.addresses[2]
     }
 
+    /// The memory of the server that is flooded, in MiB; None where the system does not tell.
+    pub fn flooded_mebibytes(&self) -> Option<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.children[0].id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        let kibibytes: f64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
+        Some(kibibytes / 1024.0)
+    }
+
     /// How often the two linked servers lost each other after they had been linked.
     pub fn links_lost(&self) -> usize {
         let lost = |name: &&str| {

@@ -2,7 +2,7 @@
 
 use super::lines;
 use criterion::{Criterion, Throughput};
-use herd::node::{FeedCursor, NeighborId, Node, Origin, Rules};
+use herd::node::{FeedCursor, NeighborId, Node, Rules};
 use herd::protocol::At;
 use std::hint::black_box;
 
@@ -40,6 +40,7 @@ fn empty() -> Node {
 fn take_in(node: &mut Node, lines: &[String]) {
     for line in lines {
         let at = At::parse(line.as_bytes()).expect("the line is good");
-        node.take_in(&at, Origin::Neighbor(NeighborId(0))).expect("the log has room");
+        let taken = node.take_in_from_neighbor(&at, NeighborId(0), lines::NOW);
+        taken.expect("the log has room");
     }
 }

@@ -1,5 +1,10 @@
 //! Lines to measure with: clients with 27-byte names, about where Los Angeles is.
 
+use herd::protocol::Timestamp;
+
+/// When the lines are read.
+pub(crate) const NOW: Timestamp = Timestamp::from_nanos(1_479_420_000_000_000_000);
+
 /// This many clients do not fit into a processor's nearer caches.
 pub(crate) const CLIENTS: usize = 100_000;
 

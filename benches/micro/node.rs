@@ -3,9 +3,7 @@
 use super::lines;
 use criterion::{BatchSize, Criterion};
 use herd::node::{Node, Rules};
-use herd::protocol::{Line, Timestamp, clients_ahead};
-
-const RECEIVED: Timestamp = Timestamp::from_nanos(1_479_420_000_000_000_000);
+use herd::protocol::{Line, clients_ahead};
 
 pub(crate) fn measure(criterion: &mut Criterion) {
     let commands: Vec<_> = (0..lines::CLIENTS).map(lines::iamat).collect();
@@ -32,7 +30,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
             number += 1;
             let client = number * 7919 % lines::CLIENTS;
             let line = format!("WHATSAT bench-{client:021} 10 20");
-            node.command(Line::Whole(line.as_bytes()), RECEIVED, &mut Vec::new()).is_some()
+            node.command(Line::Whole(line.as_bytes()), lines::NOW, &mut Vec::new()).is_some()
         });
     });
 }
@@ -46,7 +44,7 @@ fn answer(mut node: Node, commands: &[String]) -> Node {
     let mut replies = Vec::new();
     for command in commands {
         replies.clear();
-        node.command(Line::Whole(command.as_bytes()), RECEIVED, &mut replies);
+        node.command(Line::Whole(command.as_bytes()), lines::NOW, &mut replies);
     }
     node
 }
@@ -58,7 +56,7 @@ fn answer_ahead(mut node: Node, commands: &[String], mut bytes: &[u8]) -> Node {
         node.log().prefetch(clients_ahead(bytes));
         for command in some {
             replies.clear();
-            node.command(Line::Whole(command.as_bytes()), RECEIVED, &mut replies);
+            node.command(Line::Whole(command.as_bytes()), lines::NOW, &mut replies);
             bytes = &bytes[command.len() + 1..];
         }
     }

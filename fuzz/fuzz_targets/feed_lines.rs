@@ -2,14 +2,15 @@
 //! again, and taking it in again changes nothing.
 #![no_main]
 
-use herd::node::{NeighborId, Node, Origin, Rules};
-use herd::protocol::{At, FeedLine, Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX};
+use herd::node::{NeighborId, Node, Rules};
+use herd::protocol::{At, FeedLine, Follow, Line, LineBuffer, PEER_LINE_BYTES_MAX, Timestamp};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|stream: &[u8]| {
     let name = "Alford".parse().expect("the name is legal");
     let mut node = Node::new(name, Rules::default(), 1);
-    let origin = Origin::Neighbor(NeighborId(0));
+    let now = Timestamp::from_nanos(1_500_000_000_000_000_000);
+    let mut take_in = |at: &At<'_>| node.take_in_from_neighbor(at, NeighborId(0), now);
     let mut lines = LineBuffer::new(PEER_LINE_BYTES_MAX);
     let mut rest = stream;
     while let Some(line) = lines.next_line(&mut rest) {
@@ -18,8 +19,8 @@ fuzz_target!(|stream: &[u8]| {
             assert_eq!(Follow::parse(follow.to_string().as_bytes()), Some(follow));
         }
         if let Some(FeedLine::At(at)) = FeedLine::parse(text) {
-            let taken = node.take_in(&at, origin);
-            assert_eq!(node.take_in(&at, origin), taken.map(|_| None));
+            let taken = take_in(&at);
+            assert_eq!(take_in(&at), taken.map(|_| None));
         }
     }
     for change in node.log().changes_after(0) {

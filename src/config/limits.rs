@@ -3,8 +3,8 @@
 use serde::de::{Deserialize, Deserializer, Error};
 use std::time::Duration;
 
-/// How far the time of a position may be in the future by default: a day.
-pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(86_400);
+/// How far the time of a position may be ahead of its receive time by default: ten minutes.
+pub(super) const MAX_AHEAD_DEFAULT: Duration = Duration::from_secs(600);
 
 /// The bytes of memory that clients may need by default: 4 GiB.
 pub const CLIENTS_BYTES_DEFAULT: u64 = 4 << 30;
@@ -25,18 +25,19 @@ pub struct Limits {
     /// new clients, but still takes those that its neighbors accepted, so that all servers agree.
     #[serde(deserialize_with = "at_least_one")]
     pub clients: usize,
-    /// The bytes of memory that clients may need (`clients_bytes`): their records, and their share of
-    /// the table. At the limit, the server refuses positions of new clients, but still takes those
-    /// that its neighbors accepted. None means [`CLIENTS_BYTES_DEFAULT`], unless the program that
-    /// starts the server knows better.
+    /// The bytes of memory that clients may need (`clients_bytes`): their records, the free places
+    /// between them, and their share of the table. At the limit, the server refuses positions of new
+    /// clients, but still takes those that its neighbors accepted. None means
+    /// [`CLIENTS_BYTES_DEFAULT`], unless the program that starts the server knows better:
+    /// `herd-server` takes half of the memory.
     #[serde(deserialize_with = "bytes")]
     pub clients_bytes: Option<u64>,
     /// The number of simultaneous client connections (`connections`).
     #[serde(deserialize_with = "at_least_one")]
     pub connections: usize,
     /// The number of simultaneous connections of one address (`connections_per_address`), on each
-    /// port. An IPv6 network of 64 bits counts as one address. Further connections are closed at
-    /// once.
+    /// port, and never more than all together. An IPv6 network of 64 bits counts as one address.
+    /// Further connections are closed at once.
     #[serde(deserialize_with = "at_least_one")]
     pub connections_per_address: usize,
     /// How long a client may send nothing while no reply is pending, before it is disconnected.
@@ -47,8 +48,10 @@ pub struct Limits {
     /// (`unsent_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub unsent_bytes: usize,
-    /// The number of unread reply bytes of all clients together (`total_unsent_bytes`). At the
-    /// limit, the server stops reading from every client that has 16 KiB of unread replies.
+    /// The number of unread reply bytes of all clients together (`total_unsent_bytes`). Commands that
+    /// were read and cannot be answered yet count as well. At the limit, the server stops reading
+    /// from every client that has 16 KiB of unread replies; from half of it on, it reads at most
+    /// 4 KiB at once.
     #[serde(deserialize_with = "at_least_one")]
     pub total_unsent_bytes: usize,
     /// How long a client may read none of the replies that wait for it, before it is disconnected
@@ -58,6 +61,11 @@ pub struct Limits {
     /// How long a client may take to finish a line that it has started (`line_seconds`).
     #[serde(rename = "line_seconds", deserialize_with = "seconds")]
     pub line: Duration,
+    /// How far the receive time in a neighbor's AT line may be ahead of this server's clock
+    /// (`clock_tolerance_seconds`). A line beyond it is refused for now, and the neighbor is asked
+    /// for it again later.
+    #[serde(rename = "clock_tolerance_seconds", deserialize_with = "seconds")]
+    pub clock_tolerance: Duration,
     /// The size of a batch of changes for a follower, in bytes (`follow_batch_bytes`).
     #[serde(deserialize_with = "at_least_one")]
     pub follow_batch_bytes: usize,
@@ -93,6 +101,7 @@ impl Default for Limits {
             total_unsent_bytes: 64 * 1024 * 1024,
             stall: Duration::from_secs(30),
             line: Duration::from_secs(30),
+            clock_tolerance: Duration::from_secs(60),
             follow_batch_bytes: 64 * 1024,
             follow_batch_pause: Duration::ZERO,
             heartbeat: Duration::from_millis(1000),
@@ -177,7 +186,7 @@ mod tests {
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
             "clients = 8\nclients_bytes = 5000000000\nconnections = 1\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
-             follow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+             clock_tolerance_seconds = 14\nfollow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
         let expected = Limits {
@@ -190,6 +199,7 @@ mod tests {
             total_unsent_bytes: 11,
             stall: Duration::from_secs(4),
             line: Duration::from_secs(10),
+            clock_tolerance: Duration::from_secs(14),
             follow_batch_bytes: 5,
             follow_batch_pause: Duration::from_millis(9),
             heartbeat: Duration::from_millis(6),

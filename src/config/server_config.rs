@@ -114,8 +114,9 @@ impl ServerConfig {
         self.catch_up
     }
 
-    /// How far the time of a position may be in the future (`max_ahead`, in seconds; by default a
-    /// day).
+    /// How far the time of a position may be ahead of its receive time (`max_ahead`, in seconds; by
+    /// default ten minutes). It should be the same for all servers of a herd: a server refuses lines
+    /// of its neighbors that are further ahead.
     pub fn max_ahead(&self) -> Duration {
         self.max_ahead
     }

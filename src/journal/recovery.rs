@@ -6,7 +6,7 @@ use super::reading::{Progress, read_journal};
 use super::report::{Report, Verdict};
 use super::rewrite::{InUse, JOURNAL_FILE, Rewrite, sync_name};
 use super::set_aside::set_aside;
-use crate::node::{Node, Origin};
+use crate::node::Node;
 use crate::protocol::ServerName;
 use std::ops::Range;
 
@@ -99,7 +99,7 @@ fn read(
     let read_at = |offset, buffer: &mut [u8]| file.read_at(offset, buffer);
     let report = read_journal(read_at, size, progress, |at| {
         // The node counts what it refuses.
-        let _ = node.take_in(at, Origin::Here);
+        let _ = node.restore(at);
     });
     report.map_err(failed)
 }

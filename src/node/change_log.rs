@@ -24,8 +24,8 @@ const PLACES_COMPACTED_A_CHANGE: usize = 4;
 /// A change moves the record of its client to the end of the list. So the log is as long as the
 /// number of clients, however often they move.
 ///
-/// No single change takes long, however large the log is: the table grows in
-/// many small parts, and memory is compacted a few records at a time.
+/// No single change takes long, however large the log is, because the table grows in many small
+/// parts and memory is compacted a few records at a time.
 #[derive(Debug)]
 pub struct ChangeLog {
     clients: ClientTable,
@@ -68,10 +68,11 @@ impl ChangeLog {
         self.line_bytes
     }
 
-    /// The bytes of memory that all clients need: their records, and their share of the table.
-    /// Free places, of which there are at most as many bytes as of records, are not counted.
+    /// The bytes of memory that the log uses: records, free places between them, and 12 bytes a
+    /// client for the table. Not counted are the ends of chunks that no record fits into, the chunk
+    /// that is being filled, and the waypoints: at most 2 % more, and 1 MiB.
     pub fn held_bytes(&self) -> usize {
-        self.list.live_bytes() + self.len() * TABLE_BYTES_A_CLIENT
+        self.list.placed_bytes() + self.len() * TABLE_BYTES_A_CLIENT
     }
 
     /// Whether the log is empty.
@@ -96,7 +97,7 @@ impl ChangeLog {
     /// the line is not newer, or there is no room for it.
     pub fn take_in(&mut self, at: &At<'_>, line: &[u8], origin: Origin) -> Option<u64> {
         if !self.has_room() {
-            self.compact();
+            self.make_room();
             return None;
         }
         let Self { clients, list, last, .. } = self;
@@ -157,8 +158,15 @@ impl ChangeLog {
         self.list.prefetch(&addresses[..found]);
     }
 
+    /// Makes room where there is some to be made: begins a compaction, or does a bounded part of the
+    /// one that is under way.
+    pub(super) fn make_room(&mut self) {
+        self.list.begin_compaction_for_room();
+        self.compact();
+    }
+
     /// Does a bounded part of a compaction, if one is under way.
-    pub(super) fn compact(&mut self) {
+    fn compact(&mut self) {
         for _ in 0..PLACES_COMPACTED_A_CHANGE {
             match self.list.compact_place() {
                 EvacuationStep::Moved { from, to } => {
@@ -254,7 +262,7 @@ mod tests {
     }
 
     proptest! {
-        /// The herd agrees because of this: order, duplication and grouping do not matter.
+        /// The herd agrees because order, duplication and grouping do not matter.
         #[test]
         fn any_order_and_repetition_gives_the_same_knowledge(
             lines in proptest::collection::vec(any_line(), 0..40),
@@ -276,7 +284,8 @@ mod tests {
             prop_assert_eq!(known(&lines), known(&shuffled));
         }
 
-        /// A follower that keeps up by numbers ends with what one that starts at 0 gets.
+        /// A follower that continues from its number must end with the same lines as one that
+        /// starts at 0.
         #[test]
         fn following_in_steps_misses_nothing(
             lines in proptest::collection::vec(any_line(), 0..60),
@@ -297,9 +306,9 @@ mod tests {
             prop_assert_eq!(lines_of(&log), lines_of(&follower));
         }
 
-        /// The list, its waypoints and its memory are optimized; this model is not. Lines change their
-        /// sizes often enough that the log is being compacted most of the time, and a reader
-        /// that knows only a number follows it between all changes.
+        /// The list, its waypoints and its memory are optimized; this model is not. Lines change
+        /// their sizes so often that the log is being compacted most of the time. Between changes,
+        /// a reader that knows only a number follows the log.
         #[test]
         fn it_holds_what_a_plain_list_holds(
             lines in proptest::collection::vec(any_line_of_any_size(), 0..400),
@@ -337,8 +346,8 @@ mod tests {
         }
     }
 
-    /// A line of a client. Lines of one `time` have one length, and those of the next another one, so
-    /// that nothing fits into the places that they leave.
+    /// A line of a client. Lines with the same `time` have the same length, and lines with the next
+    /// time have another, so that nothing fits into the places that they leave.
     fn line_of_changing_length(client: usize, time: usize) -> String {
         let zeros = "0".repeat(time * 7 % 53);
         format!("AT Ball +0.000000000 c{client} +1.1{zeros}+0 {time}")

@@ -1,6 +1,8 @@
 //! The memory that records are in.
 
 use super::address::{Address, UNIT_BYTES};
+use memmap2::MmapMut;
+use std::alloc::{Layout, handle_alloc_error};
 
 /// The size of a chunk. The operating system provides its pages when they are first written.
 pub(super) const CHUNK_BYTES: usize = if cfg!(test) { 1 << 13 } else { 1 << 18 };
@@ -16,6 +18,9 @@ const CHUNKS_RESERVED: usize = if cfg!(test) { 4 } else { 64 };
 
 /// Chunks of equal size, filled one after the other. An empty one is given back to the operating
 /// system, and its index is used again.
+///
+/// Each chunk is mapped by itself. An allocator would keep the memory of chunks between others that
+/// are in use, and give it back later, gigabytes at a time, while everybody waits.
 #[derive(Debug, Default)]
 pub(super) struct Chunks {
     all: Vec<Chunk>,
@@ -27,7 +32,8 @@ pub(super) struct Chunks {
 
 #[derive(Debug)]
 struct Chunk {
-    bytes: Box<[u8]>,
+    /// None once it is given back.
+    memory: Option<MmapMut>,
     /// How much of it has been handed out, from its start.
     used_units: usize,
     state: ChunkState,
@@ -66,8 +72,7 @@ impl Chunks {
     }
 
     fn open(&mut self) -> usize {
-        let bytes = vec![0; CHUNK_BYTES].into();
-        let chunk = Chunk { bytes, used_units: 0, state: ChunkState::InUse };
+        let chunk = Chunk { memory: Some(map()), used_units: 0, state: ChunkState::InUse };
         let index = match self.released.pop() {
             Some(index) => {
                 self.all[index] = chunk;
@@ -85,13 +90,13 @@ impl Chunks {
     /// The bytes of the chunk from `address` on.
     pub(super) fn bytes_at(&self, address: Address) -> &[u8] {
         let (index, offset) = place(address);
-        &self.all[index].bytes[offset..]
+        &self.all[index].bytes()[offset..]
     }
 
     /// The bytes of the chunk from `address` on.
     pub(super) fn bytes_at_mut(&mut self, address: Address) -> &mut [u8] {
         let (index, offset) = place(address);
-        &mut self.all[index].bytes[offset..]
+        &mut self.all[index].bytes_mut()[offset..]
     }
 
     /// Copies `bytes` from one place to another one in a different chunk.
@@ -99,14 +104,14 @@ impl Chunks {
         let ((from_index, from_offset), (to_index, to_offset)) = (place(from), place(to));
         let chunks = self.all.get_disjoint_mut([from_index, to_index]);
         let [from, to] = chunks.expect("an evacuated record moves to another chunk");
-        to.bytes[to_offset..][..bytes].copy_from_slice(&from.bytes[from_offset..][..bytes]);
+        to.bytes_mut()[to_offset..][..bytes].copy_from_slice(&from.bytes()[from_offset..][..bytes]);
     }
 
     /// Marks all chunks as being evacuated and returns their indexes. Later places come from new
     /// chunks.
     pub(super) fn begin_evacuation(&mut self) -> Vec<usize> {
         self.current = None;
-        let with_memory = |index: &usize| !self.all[*index].bytes.is_empty();
+        let with_memory = |index: &usize| self.all[*index].memory.is_some();
         let indexes: Vec<_> = (0..self.all.len()).filter(with_memory).collect();
         for &index in &indexes {
             self.all[index].state = ChunkState::BeingEvacuated;
@@ -126,9 +131,26 @@ impl Chunks {
 
     /// Gives the memory of an evacuated chunk back.
     pub(super) fn release(&mut self, index: usize) {
-        self.all[index].bytes = Box::default();
+        self.all[index].memory = None;
         self.released.push(index);
     }
+}
+
+impl Chunk {
+    fn bytes(&self) -> &[u8] {
+        self.memory.as_ref().expect("a chunk has memory while an address leads to it")
+    }
+
+    fn bytes_mut(&mut self) -> &mut [u8] {
+        self.memory.as_mut().expect("a chunk has memory while an address leads to it")
+    }
+}
+
+/// New memory for a chunk, all zeros. If the system has none, the process ends, as it does when any
+/// other allocation fails; `clients_bytes` is there to prevent that.
+fn map() -> MmapMut {
+    let failed = |_| handle_alloc_error(Layout::new::<[u8; CHUNK_BYTES]>());
+    MmapMut::map_anon(CHUNK_BYTES).unwrap_or_else(failed)
 }
 
 fn address(index: usize, offset_units: usize) -> Address {

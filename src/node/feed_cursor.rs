@@ -1,18 +1,18 @@
-//! How far one neighbor has been told.
+//! What one neighbor must be sent next.
 
 use super::change_log::ChangeLog;
 use super::origin::{NeighborId, Origin};
 
 /// Where the feed of one neighbor stands in the log, and which lines it leaves out.
 ///
-/// A line is not sent back to the neighbor that it was learned from, because that one has it. Only
-/// what was in the log already when the neighbor asked to follow is sent whole: the neighbor may
-/// have lost it since.
+/// A line is not sent back to the neighbor that it was learned from, because that one has it. But
+/// everything that was in the log when the neighbor asked to follow is sent, because the neighbor
+/// may have lost it since.
 ///
-/// A neighbor that restarts may ask to follow before the last words of its former self have come
-/// in. Those look as if the one that asks had told them, and it does not have them; so once it is
-/// known that the neighbor has a new log, what came since it asked is [sent whole](Self::send_whole)
-/// as well.
+/// A neighbor that restarts may ask to follow before the last lines from before its restart have
+/// arrived here. They look as if the restarted neighbor had sent them, but it does not have them.
+/// So once it is known that the neighbor has a new log, everything that came since it asked is
+/// [sent, too](Self::send_whole).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FeedCursor {
     neighbor: NeighborId,
@@ -23,31 +23,31 @@ pub struct FeedCursor {
 }
 
 impl FeedCursor {
-    /// A cursor for a neighbor that has everything up to `number`, asking now.
+    /// A cursor for a neighbor that asks now and has everything up to `number`.
     pub fn new(neighbor: NeighborId, number: u64, log: &ChangeLog) -> Self {
         let last = log.last_number();
         Self { neighbor, asked_at: last, sent: number, send_whole_up_to: last }
     }
 
-    /// Tells everything again, to a neighbor that may have lost it.
+    /// Starts again from the beginning, for a neighbor that may have lost everything.
     pub fn begin_again(&mut self, log: &ChangeLog) {
         *self = Self::new(self.neighbor, 0, log);
     }
 
-    /// Sends everything since the neighbor asked, whoever told it: what seemed to come from the
-    /// neighbor came from its former self.
+    /// Sends everything that came since the neighbor asked, whatever its origin: lines that seemed
+    /// to come from the neighbor came from before its restart.
     pub fn send_whole(&mut self, log: &ChangeLog) {
         self.sent = self.sent.min(self.asked_at);
         self.send_whole_up_to = log.last_number();
     }
 
-    /// The neighbor has been told everything up to this number.
+    /// The number up to which the neighbor has been sent everything.
     pub fn number(&self) -> u64 {
         self.sent
     }
 
-    /// Appends the next lines for the neighbor and moves on: those with numbers up to `covered`,
-    /// until `out` holds `bytes_max` bytes, and at least one when there is one.
+    /// Appends the next lines for the neighbor and moves on. It takes lines with numbers up to
+    /// `covered` until `out` holds `bytes_max` bytes, but at least one line if there is one.
     pub fn next_batch(
         &mut self,
         log: &ChangeLog,

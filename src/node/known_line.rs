@@ -7,7 +7,7 @@ use memchr::{memchr, memrchr};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct KnownLine<'a> {
     pub(super) bytes: &'a [u8],
-    /// Where the client stands in it.
+    /// Where the client's ID is in the line.
     pub(super) client_start: u16,
 }
 
@@ -24,7 +24,7 @@ impl<'a> KnownLine<'a> {
         &self.bytes[usize::from(self.client_start)..]
     }
 
-    /// Whether it is that client's line.
+    /// Whether the line is about this client.
     pub(super) fn is_of(self, client: ClientId<'_>) -> bool {
         let behind = self.at_client().strip_prefix(client.as_bytes());
         behind.is_some_and(|behind| behind.starts_with(b" "))
@@ -36,7 +36,7 @@ impl<'a> KnownLine<'a> {
         &self.at_client()[..end]
     }
 
-    /// Whether it takes the place of the other line of its client: by time, then byte by byte.
+    /// Whether it replaces the other line of the same client. Times are compared first, then bytes.
     pub(super) fn is_newer_than(self, other: KnownLine<'_>) -> bool {
         let (time, other_time) = (self.time_text(), other.time_text());
         // Digits in equal places compare as the numbers do; so most times need not be read again.
@@ -48,7 +48,7 @@ impl<'a> KnownLine<'a> {
         order.then_with(|| self.bytes.cmp(other.bytes)).is_gt()
     }
 
-    /// When the client was there, in its own words.
+    /// The time of the position, as the client wrote it.
     fn time_text(self) -> &'a [u8] {
         let before = memrchr(b' ', self.bytes).expect("there are words before the time");
         &self.bytes[before + 1..self.bytes.len() - 1]
@@ -82,7 +82,7 @@ mod tests {
     }
 
     proptest! {
-        /// Times of every form, many of them equal, or equal but for where the point is.
+        /// Times of every form. Many are equal, or differ only in where the point is.
         #[test]
         fn the_newer_line_is_the_one_with_the_later_time_or_more_bytes(
             times in ["0?[01]{1,4}(\\.[01]{1,9})?", "0?[01]{1,4}(\\.[01]{9})?"],

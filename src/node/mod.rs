@@ -17,11 +17,13 @@ mod read_log;
 mod record_list;
 mod records;
 mod refusal;
+mod rules;
 mod waypoints;
 
 pub use change_log::{Change, ChangeLog, PREFETCHED_MAX};
 pub use feed_cursor::FeedCursor;
-pub use node::{AtCommands, Lookup, Node, Rules};
+pub use node::{Lookup, Node};
 pub use origin::{NeighborId, Origin};
 pub use read_log::ReadLog;
 pub use refusal::Refusal;
+pub use rules::{AtCommands, Rules};

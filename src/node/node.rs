@@ -1,51 +1,14 @@
 //! One server's knowledge and its answers.
 
 use super::change_log::ChangeLog;
-use super::origin::Origin;
+use super::origin::{NeighborId, Origin};
 use super::refusal::Refusal;
+use super::rules::{AtCommands, Rules};
 use crate::protocol::{
     At, ClientId, Coordinates, IamAt, Line, MaxResults, PEER_LINE_BYTES_MAX, Radius, Request,
     ServerName, Timestamp, write_invalid,
 };
 use std::collections::BTreeMap;
-use std::time::Duration;
-
-/// What a server does with `AT` on a client connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AtCommands {
-    /// It is an invalid command.
-    Invalid,
-    /// It is taken in without a reply: servers of older herds send it there and read nothing.
-    TakenIn,
-}
-
-/// What a server takes from clients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rules {
-    /// What becomes of `AT` on a client connection.
-    pub at_commands: AtCommands,
-    /// How far a time may lie in the future.
-    pub max_ahead: Duration,
-    /// How many clients may be known.
-    pub clients_max: usize,
-    /// How many bytes of memory the known clients may need; see
-    /// [`held_bytes`](ChangeLog::held_bytes).
-    pub clients_bytes_max: u64,
-}
-
-impl Default for Rules {
-    /// `AT` is invalid, times may be a day ahead, and ten million clients with 4 GiB in all may be
-    /// known.
-    fn default() -> Self {
-        let max_ahead = Duration::from_secs(86_400);
-        Self {
-            at_commands: AtCommands::Invalid,
-            max_ahead,
-            clients_max: 10_000_000,
-            clients_bytes_max: 4 << 30,
-        }
-    }
-}
 
 /// One server's knowledge: its log, and the rules by which it answers.
 #[derive(Debug)]
@@ -121,14 +84,35 @@ impl Node {
         None
     }
 
-    /// Takes in a line of a neighbor or of the journal. The limits on clients do not apply: the
-    /// server that took the line from the client has checked its own, and all servers must agree.
-    /// Returns the number of the change if the line is newer than the known one.
+    /// Takes in a line of this server's own journal. What was accepted before is accepted again,
+    /// whatever its times are: the clock may be wrong after a restart. Returns the number of the
+    /// change if the line is newer than the known one.
     ///
     /// # Errors
     /// When the canonical line, which may be longer than the line that came, is too long, or there
     /// is no room for it.
-    pub fn take_in(&mut self, at: &At<'_>, origin: Origin) -> Result<Option<u64>, Refusal> {
+    pub fn restore(&mut self, at: &At<'_>) -> Result<Option<u64>, Refusal> {
+        self.take_in(at, Origin::Here)
+    }
+
+    /// Takes in a line of a neighbor when this server's clock shows `now`. The limits on clients do
+    /// not apply: the server that took the line from the client has checked its own, and all servers
+    /// must agree. Returns the number of the change if the line is newer than the known one.
+    ///
+    /// # Errors
+    /// When the times in the line cannot be true, and as [`restore`](Self::restore). Refusals that
+    /// are due to times are not [counted](Self::take_refused): the caller knows more of them.
+    pub fn take_in_from_neighbor(
+        &mut self,
+        at: &At<'_>,
+        neighbor: NeighborId,
+        now: Timestamp,
+    ) -> Result<Option<u64>, Refusal> {
+        self.rules.judge_times(at, now)?;
+        self.take_in(at, Origin::Neighbor(neighbor))
+    }
+
+    fn take_in(&mut self, at: &At<'_>, origin: Origin) -> Result<Option<u64>, Refusal> {
         self.canonical.clear();
         at.write(&mut self.canonical);
         if self.canonical.len() > PEER_LINE_BYTES_MAX {
@@ -148,9 +132,9 @@ impl Node {
 
     fn note_refused(&mut self, origin: Origin, refusal: Refusal) -> Refusal {
         *self.refused.entry((origin, refusal)).or_default() += 1;
-        if refusal == Refusal::NoRoom {
+        if matches!(refusal, Refusal::NoRoom | Refusal::TooManyBytes) {
             // A compaction goes on with each change, and a full log has none.
-            self.log.compact();
+            self.log.make_room();
         }
         refusal
     }
@@ -166,9 +150,10 @@ impl Node {
         received: Timestamp,
         reply: &mut Vec<u8>,
     ) -> Result<(), Refusal> {
-        self.judge(iamat.client(), iamat.time(), received)
-            .map_err(|refusal| self.note_refused(Origin::Here, refusal))?;
         let at = iamat.received_by(self.name.as_bytes(), received);
+        if let Err(refusal) = self.judge(&at, received) {
+            return Err(self.note_refused(Origin::Here, refusal));
+        }
         let start = reply.len();
         at.write(reply);
         reply.push(b'\n');
@@ -193,7 +178,7 @@ impl Node {
         if self.rules.at_commands == AtCommands::Invalid {
             return false;
         }
-        match self.judge(at.client(), at.time(), received) {
+        match self.judge(at, received) {
             Ok(()) => self.take_in(at, Origin::Here).is_ok(),
             Err(refusal) => {
                 self.note_refused(Origin::Here, refusal);
@@ -202,16 +187,9 @@ impl Node {
         }
     }
 
-    /// Whether a client may tell a position with this time.
-    fn judge(
-        &self,
-        client: ClientId<'_>,
-        time: Timestamp,
-        received: Timestamp,
-    ) -> Result<(), Refusal> {
-        if time > received.saturating_add(self.rules.max_ahead) {
-            return Err(Refusal::TooFarAhead);
-        }
+    /// Whether a client may tell this position, or a server of an older herd on a client connection.
+    fn judge(&self, at: &At<'_>, now: Timestamp) -> Result<(), Refusal> {
+        self.rules.judge_times(at, now)?;
         if !self.log.has_room() {
             return Err(Refusal::NoRoom);
         }
@@ -222,14 +200,15 @@ impl Node {
         } else {
             return Ok(());
         };
-        self.log.newest(client).map(|_| ()).ok_or(limit)
+        self.log.newest(at.client()).map(|_| ()).ok_or(limit)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::origin::NeighborId;
     use super::*;
+    use crate::protocol::Skew;
+    use proptest::prelude::*;
 
     fn node(at_commands: AtCommands) -> Node {
         node_with(Rules { at_commands, ..Rules::default() })
@@ -273,12 +252,12 @@ mod tests {
     #[test]
     fn a_time_too_far_ahead_is_invalid() {
         let mut node = node(AtCommands::Invalid);
-        let (last, first_too_far) = ("IAMAT kiwi +1+1 87400", "IAMAT kiwi +1+1 87400.000000001");
-        assert_eq!(reply(&mut node, last), "AT Alford -86400.000000000 kiwi +1+1 87400\n");
+        let (last, first_too_far) = ("IAMAT kiwi +1+1 1600", "IAMAT kiwi +1+1 1600.000000001");
+        assert_eq!(reply(&mut node, last), "AT Alford -600.000000000 kiwi +1+1 1600\n");
         assert_eq!(reply(&mut node, first_too_far), format!("? {first_too_far}\n"));
     }
 
-    /// Somebody who makes up client after client must not fill the memory.
+    /// A client that invents many client IDs must not fill the memory.
     #[test]
     fn a_new_client_beyond_the_limit_is_refused_and_known_ones_are_not() {
         let mut node = node_with(Rules { clients_max: 1, ..Rules::default() });
@@ -286,7 +265,7 @@ mod tests {
         assert_eq!(reply(&mut node, "IAMAT plum +1+1 1"), "? IAMAT plum +1+1 1\n");
         assert_eq!(reply(&mut node, "IAMAT kiwi +1+1 2"), "AT Alford +998.000000000 kiwi +1+1 2\n");
         let at = At::parse(b"AT Ball +0.0 fig +1+1 1").expect("the line is good");
-        assert_eq!(node.take_in(&at, Origin::Here), Ok(Some(3)));
+        assert_eq!(node.restore(&at), Ok(Some(3)));
         let refused = BTreeMap::from([((Origin::Here, Refusal::TooManyClients), 1)]);
         assert_eq!(node.take_refused(), refused);
         assert_eq!(node.take_refused(), BTreeMap::new());
@@ -308,10 +287,33 @@ mod tests {
         let refused = BTreeMap::from([((Origin::Here, Refusal::TooManyBytes), 1)]);
         assert_eq!(node.take_refused(), refused);
         let at = At::parse(b"AT Ball +0.0 fig +1+1 1").expect("the line is good");
-        assert_eq!(node.take_in(&at, Origin::Here), Ok(Some(3)));
+        assert_eq!(node.restore(&at), Ok(Some(3)));
     }
 
-    /// The journal refused such a line at the next start.
+    /// Free places count, so without a compaction a log whose lines have changed their lengths would
+    /// refuse new clients although half of its memory is free.
+    #[test]
+    fn a_limit_that_free_places_reach_makes_room() {
+        let mut node = node_with(Rules { clients_bytes_max: 7_500, ..Rules::default() });
+        let line = |client: usize, zeros: usize, time: usize| {
+            format!("IAMAT {client} +1.1{:0<zeros$}+1 {time}", "")
+        };
+        for client in 0..60 {
+            assert!(reply(&mut node, &line(client, 1, 1)).starts_with("AT "));
+        }
+        for client in 0..60 {
+            assert!(reply(&mut node, &line(client, 9, 2)).starts_with("AT "));
+        }
+        let held = node.log().held_bytes();
+        assert!(held >= 7_500, "{held}");
+        let refused =
+            (60..160).take_while(|&client| reply(&mut node, &line(client, 9, 2)).starts_with("? "));
+        let refused = refused.count();
+        assert!((1..40).contains(&refused), "{refused}");
+        assert!(node.log().held_bytes() <= 7_500, "{}", node.log().held_bytes());
+    }
+
+    /// Before this, the journal refused such a line at the next start.
     #[test]
     fn a_line_that_is_too_long_in_its_canonical_form_is_refused() {
         let mut node = node(AtCommands::TakenIn);
@@ -319,7 +321,7 @@ mod tests {
             let rest = format!("AT Ball {skew}  +1+1 1").len();
             format!("AT Ball {skew} {} +1+1 1", "x".repeat(length - rest))
         };
-        let from = Origin::Neighbor(NeighborId(1));
+        let from = NeighborId(1);
         for (skew, length, taken) in [
             ("+0.0", PEER_LINE_BYTES_MAX, Err(Refusal::TooLong)),
             ("+0.0", PEER_LINE_BYTES_MAX - 7, Err(Refusal::TooLong)),
@@ -330,9 +332,82 @@ mod tests {
         ] {
             let line = line(skew, length);
             let at = At::parse(line.as_bytes()).expect("the line is good");
-            assert_eq!(node.take_in(&at, from), taken, "{skew} {length}");
+            let outcome = node.take_in_from_neighbor(&at, from, Timestamp::default());
+            assert_eq!(outcome, taken, "{skew} {length}");
         }
-        assert_eq!(node.take_refused(), BTreeMap::from([((from, Refusal::TooLong), 3)]));
+        assert_eq!(
+            node.take_refused(),
+            BTreeMap::from([((Origin::Neighbor(from), Refusal::TooLong), 3)])
+        );
+    }
+
+    /// One server that lies, or whose clock is wrong, would otherwise pin a client on all servers.
+    #[test]
+    fn a_neighbors_line_that_is_ahead_is_refused_and_a_journals_is_not() {
+        let mut node = node(AtCommands::Invalid);
+        let now = Timestamp::from_nanos(1_000_000_000_000);
+        let early = At::parse(b"AT Ball +0.0 kiwi +1+1 1060.000000001").expect("it is an AT");
+        let far = At::parse(b"AT Ball -600.000000001 kiwi +1+1 1600").expect("it is an AT");
+        let mut take_in = |at| node.take_in_from_neighbor(at, NeighborId(1), now);
+        assert_eq!(take_in(&early), Err(Refusal::TooEarly));
+        assert_eq!(take_in(&far), Err(Refusal::TooFarAhead));
+        let honest = At::parse(b"AT Ball +0.0 kiwi +1+1 1060").expect("it is an AT");
+        assert_eq!(take_in(&honest), Ok(Some(1)));
+        assert_eq!(node.take_refused(), BTreeMap::new());
+        assert_eq!(node.restore(&early), Ok(Some(2)));
+        assert_eq!(node.restore(&far), Ok(Some(3)));
+    }
+
+    /// A server of an older herd can have a wrong clock as well.
+    #[test]
+    fn an_at_command_is_judged_as_a_neighbors_line() {
+        let mut node = node(AtCommands::TakenIn);
+        for line in ["AT Ball +0.0 kiwi +1+1 1061", "AT Ball -601.0 kiwi +1+1 1500"] {
+            assert_eq!(reply(&mut node, line), format!("? {line}\n"));
+        }
+        assert_eq!(reply(&mut node, "AT Ball -600.0 kiwi +1+1 1660"), "");
+        let refused = BTreeMap::from([
+            ((Origin::Here, Refusal::TooFarAhead), 1),
+            ((Origin::Here, Refusal::TooEarly), 1),
+        ]);
+        assert_eq!(node.take_refused(), refused);
+    }
+
+    /// Offers all lines in an order that follows from `shuffle`.
+    fn offer(node: &mut Node, lines: &[String], shuffle: usize, now_seconds: u64) {
+        let now = Timestamp::from_nanos(now_seconds * 1_000_000_000);
+        for number in 0..lines.len() {
+            let line = &lines[(number + 1) * shuffle % lines.len()];
+            let at = At::parse(line.as_bytes()).expect("it is an AT");
+            // What is refused is what the test is about.
+            let _ = node.take_in_from_neighbor(&at, NeighborId(0), now);
+        }
+    }
+
+    proptest! {
+        /// Two servers whose clocks differ refuse different lines at first. Once both clocks have
+        /// got there, they know the same: the newest of all lines that are not too far ahead.
+        #[test]
+        fn servers_whose_clocks_differ_agree_later(
+            times in proptest::collection::vec((900i128..1_200, -700i128..700), 13),
+            clocks in [900u64..1_200, 900u64..1_200],
+            shuffles in [1usize..13, 1usize..13],
+        ) {
+            let lines: Vec<_> = times.iter().map(|&(received, ahead)| {
+                let skew = Skew::from_nanos(-ahead * 1_000_000_000).expect("it is in range");
+                format!("AT Ball {skew} kiwi +1+1 {}.000000000\n", received + ahead)
+            }).collect();
+            let newest = lines.iter().zip(&times).filter(|(_, (_, ahead))| *ahead <= 600)
+                .map(|(line, (received, ahead))| (received + ahead, line)).max();
+            for (clock, shuffle) in clocks.into_iter().zip(shuffles) {
+                let mut node = node(AtCommands::Invalid);
+                offer(&mut node, &lines, shuffle, clock);
+                offer(&mut node, &lines, 13 - shuffle, 1_200);
+                let client = ClientId::parse(b"kiwi").expect("the ID is good");
+                let known = node.log().newest(client);
+                prop_assert_eq!(known, newest.map(|(_, line)| line.as_bytes()));
+            }
+        }
     }
 
     /// A position that cannot be kept must not be acknowledged.
@@ -346,7 +421,7 @@ mod tests {
         assert_eq!(node.log().len(), refused);
         assert_eq!(reply(&mut node, "IAMAT kiwi +1+1 1"), "? IAMAT kiwi +1+1 1\n");
         let at = At::parse(b"AT Ball +0.0 kiwi +1+1 1").expect("the line is good");
-        assert_eq!(node.take_in(&at, Origin::Here), Err(Refusal::NoRoom));
+        assert_eq!(node.restore(&at), Err(Refusal::NoRoom));
     }
 
     #[test]

@@ -10,6 +10,10 @@ use std::iter;
 /// The size of free places that is never too much.
 const FREE_BYTES_MIN: usize = if cfg!(test) { 1024 } else { 1 << 20 };
 
+/// When clients have reached their limit, free places are compacted if there is one byte of them for
+/// this many bytes of records.
+const LIVE_BYTES_A_FREE_ONE: usize = 8;
+
 /// A linked list of all records, oldest change first. Waypoints lead to any number in it quickly.
 #[derive(Debug)]
 pub(super) struct RecordList {
@@ -133,7 +137,16 @@ impl RecordList {
     /// Begins to compact the log if free places take more memory than records do. Only records of
     /// the same sizes can use them, and there may never be any.
     pub(super) fn begin_compaction_if_wasteful(&mut self) {
-        let limit = self.records.live_bytes().max(FREE_BYTES_MIN);
+        self.begin_compaction_beyond(self.records.live_bytes());
+    }
+
+    /// Begins to compact the log if that gives a part of its memory back that is worth the work.
+    pub(super) fn begin_compaction_for_room(&mut self) {
+        self.begin_compaction_beyond(self.records.live_bytes() / LIVE_BYTES_A_FREE_ONE);
+    }
+
+    fn begin_compaction_beyond(&mut self, free_bytes: usize) {
+        let limit = free_bytes.max(FREE_BYTES_MIN);
         if !self.records.are_evacuating() && self.records.free_bytes() > limit {
             self.records.begin_evacuation();
         }
@@ -169,9 +182,9 @@ impl RecordList {
         }
     }
 
-    /// The bytes of all records.
-    pub(super) fn live_bytes(&self) -> usize {
-        self.records.live_bytes()
+    /// The bytes of all records and all free places.
+    pub(super) fn placed_bytes(&self) -> usize {
+        self.records.live_bytes() + self.records.free_bytes()
     }
 
     /// Brings records into the processor's cache, with their neighbors, which a renewal changes.

@@ -5,8 +5,12 @@ use std::fmt;
 /// Why a position is refused. The node has not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Refusal {
-    /// Its time is further in the future than [`Rules::max_ahead`](super::Rules::max_ahead).
+    /// Its time is further ahead of the time at which a server received it than
+    /// [`Rules::max_ahead`](super::Rules::max_ahead).
     TooFarAhead,
+    /// Its receive time is further ahead of this server's clock than
+    /// [`Rules::clock_tolerance`](super::Rules::clock_tolerance). The same line may pass later.
+    TooEarly,
     /// The client is new, and [`Rules::clients_max`](super::Rules::clients_max) clients are known.
     TooManyClients,
     /// The client is new, and the known clients need
@@ -24,6 +28,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Refusal::TooFarAhead => "the position's time is too far in the future",
+            Refusal::TooEarly => "the position's receive time is ahead of this server's clock",
             Refusal::TooManyClients => "the server has reached its limit of clients",
             Refusal::TooManyBytes => "the server has reached its limit of bytes for clients",
             Refusal::NoRoom => "the server has no room for further positions",

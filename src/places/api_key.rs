@@ -1,4 +1,4 @@
-//! The key that a places service knows its customers by.
+//! The key by which a places service recognizes its customers.
 
 use memchr::memchr3;
 use std::fmt;
@@ -8,8 +8,8 @@ use url::form_urlencoded;
 /// The longest key, in bytes; Google's have 39.
 pub const API_KEY_BYTES_MAX: usize = 256;
 
-/// The shortest key that is looked for in replies, in bytes. A shorter one is a placeholder, which
-/// would be found inside of words and no secret.
+/// The shortest key that is looked for in replies, in bytes. A shorter one is a placeholder: it is
+/// no secret, and it would be found inside words.
 pub const REDACTED_KEY_BYTES_MIN: usize = 6;
 
 /// What stands in a reply in place of the key.
@@ -38,8 +38,7 @@ impl ApiKey {
         &self.0
     }
 
-    /// What came from a service, with the word `REDACTED` wherever it repeats the key, in whatever
-    /// way it is escaped.
+    /// A service's text with every occurrence of the key, escaped or not, replaced by `REDACTED`.
     pub(super) fn redact(&self, text: Vec<u8>) -> Vec<u8> {
         if self.0.len() < REDACTED_KEY_BYTES_MIN {
             return text;
@@ -121,7 +120,7 @@ pub enum InvalidApiKey {
     Empty,
     /// It is longer than [`API_KEY_BYTES_MAX`].
     TooLong,
-    /// The byte at this place, counted from 1, is no printable ASCII, or a space.
+    /// The byte at this place, counted from 1, is a space or not printable ASCII.
     NotPrintable(usize),
 }
 

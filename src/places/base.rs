@@ -20,8 +20,8 @@ pub(super) fn endpoint(base: &str, path: &str) -> Result<Url, InvalidBase> {
     Ok(url)
 }
 
-/// A text that cannot be the base of a places service. It does not repeat the text, in which a key
-/// may stand by mistake.
+/// A text that cannot be the base of a places service. The error does not repeat the text, because
+/// it may contain a key by mistake.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidBase(String);
 
@@ -37,7 +37,7 @@ impl std::error::Error for InvalidBase {}
 mod tests {
     use super::*;
 
-    /// Without it a mistyped base would be found out by the first client.
+    /// Without it a mistyped base would be noticed only when the first client asks.
     #[test]
     fn a_base_is_of_http_and_has_no_query() {
         let error = |base: &str| endpoint(base, "/x").expect_err("no base").to_string();

@@ -5,8 +5,9 @@ use crate::protocol::Coordinates;
 
 /// The smallest box that holds a circle on the Earth, in degrees.
 ///
-/// `west` and `east` are counted on from the circle's center, so that `west <= east` always: across
-/// longitude 180 one of them is beyond it. A circle that holds a pole has all longitudes.
+/// `west` and `east` are counted on from the circle's center, so `west <= east` always holds: if
+/// the circle crosses longitude 180, one of them is beyond it. A circle that contains a pole has
+/// all longitudes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Bounds {
     pub(super) south: f64,
@@ -57,7 +58,8 @@ mod tests {
     }
 
     proptest! {
-        /// A box that is too narrow loses places near the poles without a sound.
+        /// If the box were too narrow, places near the poles would be missing and nothing would
+        /// report it.
         #[test]
         fn no_place_of_the_circle_is_outside(
             center in (-90.0..=90.0f64, -180.0..=180.0f64),

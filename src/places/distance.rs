@@ -3,11 +3,11 @@
 use super::earth::{EARTH_RADIUS_METRES, wrap_longitude};
 use crate::protocol::Coordinates;
 
-/// The distance in metres along a great circle of a spherical Earth, at most 0.6 percent off the
-/// ellipsoid's.
+/// The distance in metres along a great circle of a spherical Earth. It differs from the distance
+/// on the ellipsoid by at most 0.6 percent.
 ///
-/// The haversine formula keeps its precision where the law of cosines loses it: a few metres apart,
-/// which is where places are (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984).
+/// The haversine formula stays precise for positions that are a few metres apart, where the law of
+/// cosines does not (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984).
 ///
 /// ```
 /// use herd::places::distance_metres;
@@ -54,7 +54,7 @@ mod tests {
         assert_eq!(distance((34.0, -118.0), (34.0, -118.0)), 0.0);
     }
 
-    /// A plain difference of longitudes would put Fiji's islands a world apart.
+    /// With a plain difference of longitudes, islands of Fiji would be almost 360 degrees apart.
     #[test]
     fn longitude_180_is_no_border() {
         let degree = EARTH_RADIUS_METRES * PI / 180.0;

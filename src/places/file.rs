@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 /// The largest file of places: 4 MiB, as much as may come from a service.
 pub const PLACES_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// A source that gives the same reply to every question, for demonstrations and tests.
+/// A source that answers every question with the same reply, for demonstrations and tests.
 #[derive(Clone, Debug)]
 pub struct FilePlaces {
     answer: Answer,

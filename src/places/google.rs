@@ -16,8 +16,8 @@ pub const GOOGLE_BASE: &str = "https://maps.googleapis.com";
 /// The path of Nearby Search, below the base.
 const NEARBY_SEARCH: &str = "/maps/api/place/nearbysearch/json";
 
-/// Nearby Search, asked for every question. Google answers those keys only that had
-/// the service before it became a legacy one.
+/// Nearby Search, asked for every question. Google serves only keys that had the service before it
+/// became a legacy one.
 ///
 /// ```
 /// use herd::fetch::{CannedFetcher, FetchResponse};
@@ -64,7 +64,7 @@ impl Google {
 }
 
 impl Service for Google {
-    /// A `max` of 0 is asked as well: the reply's status is the service's to tell.
+    /// The service is asked even if `max` is 0, because only it can tell the reply's status.
     fn request(&self, question: &Question) -> Option<FetchRequest> {
         let query = format!(
             "location={},{}&radius={}&key={}",
@@ -78,8 +78,8 @@ impl Service for Google {
         Some(FetchRequest::get(url))
     }
 
-    /// A reply in the shape of Nearby Search is the service's word, whatever status HTTP gives it.
-    /// Without one, HTTP's status is all there is to tell.
+    /// A reply in the shape of Nearby Search counts, whatever its HTTP status. Without such a
+    /// reply, the HTTP status is all that is known.
     fn answer(&self, _question: &Question, response: FetchResponse) -> Result<Answer, PlacesError> {
         let status = response.status();
         let json = self.key.redact(response.into_body());

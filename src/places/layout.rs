@@ -1,8 +1,8 @@
 //! JSON in the layout of a Nearby Search reply.
 //!
-//! Members keep their order, three spaces indent, ` : ` parts key and value, `[]` and `{}` are what
-//! is empty. Text is raw UTF-8 with `<` and `>` as `\u003c` and `\u003e`. An array that holds no
-//! container with something in it stands on one line where that line is short.
+//! Members keep their order. Each level is indented by three spaces, ` : ` separates key and value,
+//! and empty containers are `[]` and `{}`. Text is raw UTF-8 with `<` and `>` as `\u003c` and
+//! `\u003e`. A short array is on one line if it holds no containers, or only empty ones.
 
 use super::number::Number;
 use serde_json::Value;
@@ -10,8 +10,8 @@ use std::io::Write;
 
 /// An array's line is shorter than this, in bytes without its indentation.
 ///
-/// The writer that made the recorded replies asks more: at most 24 values, too. But 25 values of one
-/// byte each already need 77 bytes for `[ 1, 1, ... ]`.
+/// The writer that made the recorded replies also allows at most 24 values. That needs no check of
+/// its own: 25 values of one byte each already need 77 bytes for `[ 1, 1, ... ]`.
 const ARRAY_LINE_BYTES: usize = 74;
 
 /// The spaces that one level of nesting adds.
@@ -61,7 +61,8 @@ impl Object<'_> {
         write_text(self.out, text);
     }
 
-    /// Adds a number in the fewest digits that read back as it, or null for one that JSON lacks.
+    /// Adds a number in the fewest digits that read back as the same number, or null if JSON has no
+    /// such number.
     pub(super) fn number(&mut self, key: &str, number: f64) {
         self.key(key);
         serde_json::to_writer(&mut *self.out, &number).expect(NO_FAILURE);
@@ -159,7 +160,7 @@ fn write_array<T>(
     }
 }
 
-/// Writes an array of items that hold nothing: tries one line, and takes it back when too long.
+/// Writes an array whose items hold no others: tries one line, and starts again if it is too long.
 fn write_flat_array<T>(
     out: &mut Vec<u8>,
     depth: usize,
@@ -214,7 +215,7 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
 }
 
-/// Which bytes cannot stand for themselves in a text.
+/// Which bytes must be escaped in a text.
 const IS_ESCAPED: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -253,7 +254,8 @@ mod tests {
         String::from_utf8(lay_out(value)).unwrap()
     }
 
-    /// Clients of Google's replies, and the recorded replies, know this form byte for byte.
+    /// Programs that read Google's replies, and the recorded replies, rely on every byte of this
+    /// form.
     #[test]
     fn members_indent_by_three_spaces() {
         let value = json!({
@@ -282,7 +284,7 @@ mod tests {
         assert_eq!(laid_out(&value), expected);
     }
 
-    /// The streaming writer and the one for values must not come apart.
+    /// The streaming writer and the writer for values must produce the same bytes.
     #[test]
     fn members_added_one_by_one_make_the_same_layout() {
         let mut out = Vec::new();
@@ -316,7 +318,7 @@ mod tests {
         assert_eq!(laid_out(&json!({ "<": 1 })), "{\n   \"\\u003c\" : 1\n}");
     }
 
-    /// The line counts as rendered: 73 bytes stay, 74 do not.
+    /// The length counts as the line is written: 73 bytes stay on one line, 74 do not.
     #[test]
     fn an_array_stays_on_its_line_below_74_bytes() {
         let of_line = |bytes: usize| json!(["x".repeat(bytes - "[ \"\", 1 ]".len()), 1]);

@@ -1,4 +1,4 @@
-//! Lists of which some entries make no sense.
+//! Lists in which some entries make no sense.
 
 use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -9,9 +9,9 @@ use std::marker::PhantomData;
 /// everything else.
 pub(super) const ENTRIES_MAX: usize = 1_000;
 
-/// The entries of a JSON array that are what they should be. Others are left out one by one: an odd
-/// entry costs nobody the good ones. So are those behind the first [`ENTRIES_MAX`]. `null` is a list of
-/// none.
+/// The entries of a JSON array that have the expected shape. Others are left out one by one, so one
+/// bad entry does not cost the good ones. Entries behind the first [`ENTRIES_MAX`] are left out,
+/// too. `null` is an empty list.
 #[derive(Debug)]
 pub(super) struct Lenient<T>(pub(super) Vec<T>);
 

@@ -1,6 +1,6 @@
-//! A link in HTML, as attributions have it.
+//! Links in HTML, for attributions.
 
-/// The HTML of a link to `url` with this text; of the text alone where there is no URL that a
+/// The HTML of a link to `url` with this text, or of the text alone if there is no URL that a
 /// browser could open.
 pub(super) fn html_link(url: &str, text: &str) -> String {
     let text = escape(text);

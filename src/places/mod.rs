@@ -1,4 +1,4 @@
-//! What is near a position: sources of places, and the reply they make.
+//! What is near a position: sources of places, and the replies that they give.
 //!
 //! This room owns the shape of a Nearby Search reply and everything that can answer one. It knows
 //! no sockets: a source that asks over HTTP does so through a [`Fetcher`](crate::fetch::Fetcher), and

@@ -3,7 +3,7 @@
 use super::layout::{Object, write_object};
 use super::number::Number;
 
-/// Degrees as a source has them: as a number, or in the digits that a service sent.
+/// Degrees in the form in which a source has them: a number, or the digits that a service sent.
 pub(super) trait Degrees {
     /// Adds them to an object.
     fn write(self, object: &mut Object<'_>, key: &str);
@@ -21,7 +21,7 @@ impl Degrees for Number<'_> {
     }
 }
 
-/// A position, as JSON has it.
+/// A position in JSON.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Point<D> {
     pub(super) latitude: D,
@@ -62,7 +62,7 @@ pub(super) fn write_reply<P>(
     });
 }
 
-/// Adds where a place is; nothing when neither is known.
+/// Adds the location and viewport of a place, or nothing if neither is known.
 pub(super) fn write_geometry<D: Degrees>(
     result: &mut Object<'_>,
     location: Option<Point<D>>,
@@ -84,7 +84,7 @@ pub(super) fn write_geometry<D: Degrees>(
     });
 }
 
-/// Adds what all sources but Google's say of a place, after its geometry.
+/// Adds the members that all sources except Google's have, after the geometry.
 pub(super) fn write_description(
     result: &mut Object<'_>,
     name: &str,

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 pub(super) struct Number<'a>(&'a str);
 
 impl<'a> Number<'a> {
-    /// What a service means that leaves a number out because it is zero.
+    /// The value of a number that a service leaves out because it is zero.
     pub(super) const ZERO: Self = Self("0");
 
     /// The text.

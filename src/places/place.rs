@@ -16,8 +16,8 @@ const TYPES_USUAL: &[&str] = &["point_of_interest", "establishment"];
 /// Google's replies.
 const REACH_METRES_USUAL: f64 = 150.0;
 
-/// Room for the JSON of one place and for what surrounds them all, so that a reply seldom moves
-/// while it grows.
+/// How much memory is reserved for each place's JSON, and for the JSON around them, in bytes. A
+/// reply then seldom has to move while it grows.
 const PLACE_BYTES_USUAL: usize = 800;
 
 /// Digits after the point of a viewport, as a power of ten: 0.00001 degrees are about a metre.
@@ -59,7 +59,7 @@ impl<'a> Place<'a> {
         Self { types: types.into(), ..self }
     }
 
-    /// The place with words for its neighborhood or street.
+    /// The place with a text that names its neighborhood or street.
     pub fn with_vicinity(self, vicinity: impl Into<Cow<'a, str>>) -> Self {
         Self { vicinity: Some(vicinity.into()), ..self }
     }
@@ -81,7 +81,8 @@ impl<'a> Place<'a> {
         write_description(result, &self.name, &self.id, &self.types, self.vicinity.as_deref());
     }
 
-    /// Across longitude 180 the viewport's north-east has the smaller longitude, as in Google's.
+    /// If the viewport crosses longitude 180, its north-east corner has the smaller longitude, as
+    /// in Google's replies.
     fn viewport(&self) -> Corners<f64> {
         let Bounds { south, north, west, east } = Bounds::around(self.location, self.reach_metres);
         let corner = |latitude, longitude| Point {
@@ -95,8 +96,9 @@ impl<'a> Place<'a> {
 impl Answer {
     /// The reply with these places, in this order: at most as many as the question wants.
     ///
-    /// Its status is `OK` when there is any place at all, even for a question that wants none, else
-    /// `ZERO_RESULTS`. The attributions are HTML that must be shown together with the places.
+    /// Its status is `OK` if there is any place at all, even if the question wants none, and
+    /// `ZERO_RESULTS` otherwise. The attributions are HTML that must be shown together with the
+    /// places.
     ///
     /// ```
     /// use herd::places::{Answer, Place, Question};
@@ -227,7 +229,7 @@ mod tests {
         assert_eq!(text_of(&answer, 20), expected);
     }
 
-    /// A longitude beyond 180 or a latitude beyond 90 is none that a map can show.
+    /// A map cannot show a longitude beyond 180 or a latitude beyond 90.
     #[test]
     fn a_viewport_stays_on_the_earth() {
         let corners = |northeast: (f64, f64), southwest: (f64, f64)| {

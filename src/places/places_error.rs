@@ -15,13 +15,13 @@ impl PlacesError {
 }
 
 impl PlacesError {
-    /// A service answered with something else than `expected`: `why` holds nothing of the reply, which
-    /// is not for everyone.
+    /// A service answered with something other than `expected`. `why` must hold nothing of the reply,
+    /// which is not for everyone.
     pub(super) fn not_understood(expected: &str, why: impl fmt::Display) -> Self {
         Self(format!("the places service answered with no {expected}: {why}"))
     }
 
-    /// A service answered with a status of HTTP's that tells nothing else.
+    /// A service answered with nothing but an HTTP status.
     pub(super) fn of_status(status: u16) -> Self {
         Self(format!("the places service answered {status}"))
     }

@@ -13,13 +13,13 @@ pub struct Question {
     pub radius: Radius,
     /// How many places, at most. A source may return more: the reply is cut.
     pub max: MaxResults,
-    /// Who asks. While questions to a remote source wait, the askers take turns; nothing else depends
-    /// on it, and the source does not learn it.
+    /// Who asks. Askers take turns while questions to a remote source wait. Nothing else depends on
+    /// it, and the source does not learn it.
     pub asker: AskerId,
 }
 
 impl Question {
-    /// A question of the default asker's.
+    /// A question of the default asker.
     pub fn new(center: Coordinates, radius: Radius, max: MaxResults) -> Self {
         Self { center, radius, max, asker: AskerId::default() }
     }
@@ -34,14 +34,14 @@ impl Question {
         distance_metres(self.center, place) <= self.radius.metres()
     }
 
-    /// Whether it wants any place at all. A source that costs money or others' time does not ask
-    /// for none.
+    /// Whether it wants any place at all. A source that costs money or other people's time sends no
+    /// request if not.
     pub(super) fn wants_any(&self) -> bool {
         self.max.get() > 0
     }
 
-    /// The radius in metres, as a service is asked: a product of 1,000 is not exact for every radius,
-    /// and a millimetre more or less is nothing.
+    /// The radius in metres, for a request to a service, rounded to a millimetre: a product with
+    /// 1,000 is not exact for every radius.
     pub(super) fn radius_metres(&self) -> f64 {
         (self.radius.metres() * 1000.0).round() / 1000.0
     }

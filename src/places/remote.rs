@@ -9,14 +9,14 @@ use crate::fetch::{FetchError, FetchResponse, Fetcher};
 use async_trait::async_trait;
 use std::sync::Arc;
 
-/// A response that is longer is read on a thread of its own, if there may be threads: it takes longer
-/// than other connections should wait for.
+/// The longest response, in bytes, that is read on the server's own thread. A longer one is read on
+/// another thread, if threads are allowed, because other connections should not wait for it.
 const INLINE_BYTES_MAX: usize = 64 * 1024;
 
 /// A [`Service`] that is asked through a [`Fetcher`]: a source of places.
 ///
-/// What the fetcher refuses to send, because a limit is reached or the service wants a pause, is
-/// answered with `OVER_QUERY_LIMIT`.
+/// If the fetcher refuses to send a request, because a limit is reached or the service wants a
+/// pause, the answer is `OVER_QUERY_LIMIT`.
 ///
 /// ```
 /// use herd::fetch::{Careful, FETCH_TIMEOUT, SurfFetcher};
@@ -49,8 +49,8 @@ impl<F: Fetcher, S: Service> Remote<F, S> {
         Self { fetcher, service: Arc::new(service), reading: Reading::Inline }
     }
 
-    /// The same, but long responses are read on threads for blocking work, so that nobody else waits
-    /// meanwhile. A simulated world, which has no threads, does without.
+    /// The same, but long responses are read on threads for blocking work, so that nobody else
+    /// waits meanwhile. A simulated world has no threads and does not use this.
     pub fn with_threads(self) -> Self {
         Self { reading: Reading::OnThread, ..self }
     }
@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(block_on(photon(Err(error)).nearby(&question())), Err(PlacesError::new(text)));
     }
 
-    /// A long response stopped the whole server while it was read.
+    /// Before this, the whole server stopped while a long response was read.
     #[test]
     fn a_long_response_is_read_elsewhere() {
         let padding = " ".repeat(INLINE_BYTES_MAX);

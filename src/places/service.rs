@@ -1,4 +1,4 @@
-//! What a remote service of places is asked, and what it says.
+//! The requests to a remote service of places, and its answers.
 
 use super::answer::Answer;
 use super::places_error::PlacesError;
@@ -8,8 +8,8 @@ use crate::fetch::{FetchRequest, FetchResponse};
 /// A service of places on the network, without the network: a question becomes a request, a response
 /// becomes an answer. [`Remote`](super::Remote) makes a source of places of it.
 pub trait Service: Send + Sync + 'static {
-    /// The request that asks for what the question wants; None when there is nothing to ask for, and
-    /// the answer has no results.
+    /// The request for what the question wants. None if there is nothing to ask for: the answer
+    /// then has no results.
     fn request(&self, question: &Question) -> Option<FetchRequest>;
 
     /// The answer in a response.
@@ -18,8 +18,8 @@ pub trait Service: Send + Sync + 'static {
     /// When the response makes no sense. The text holds no secret: it goes to clients.
     fn answer(&self, question: &Question, response: FetchResponse) -> Result<Answer, PlacesError>;
 
-    /// The text without the service's secrets, before it goes to clients. A service without secrets
-    /// leaves it as it is.
+    /// Removes the service's secrets from a text that goes to clients. A service without secrets
+    /// returns it unchanged.
     fn redact(&self, text: Vec<u8>) -> Vec<u8> {
         text
     }

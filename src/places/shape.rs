@@ -1,7 +1,7 @@
 //! What a Nearby Search reply says of itself, and where its parts are.
 //!
-//! Nothing is decoded, for a decoded number or text would not be written as it came: serde_json
-//! walks over the values, in constant stack, and tells where they are.
+//! Nothing is decoded, because a number or text that is decoded and written again may change.
+//! serde_json walks over the values, with constant stack, and reports where they are.
 
 use super::json_text::Misencoded;
 use super::notes::NotesPlace;

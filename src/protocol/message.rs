@@ -174,6 +174,12 @@ impl<'a> At<'a> {
         self.skew
     }
 
+    /// That server's receive time in nanoseconds since 1970. It is exact: a line of somebody who lies
+    /// may have one that is negative or larger than a [`Timestamp`].
+    pub fn received_ns(&self) -> i128 {
+        i128::from(self.time().as_nanos()) + self.skew.as_nanos()
+    }
+
     /// The client.
     pub fn client(&self) -> ClientId<'a> {
         self.client

@@ -4,7 +4,6 @@ use super::bind_error::BindError;
 use super::core::{Core, Wires};
 use super::door::Door;
 use super::door_record::DoorRecord;
-use super::guests::Guests;
 use super::kept_node::KeptNode;
 use super::keyring::{Expired, Keyring, Keys};
 use super::line::LineService;
@@ -19,7 +18,9 @@ use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
 use super::tls_security::TlsSecurity;
-use crate::config::{Address, CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, ServerConfig};
+use crate::config::{
+    Address, CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, NeighborConfig, ServerConfig,
+};
 use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
 use crate::node::{AtCommands, Node, Rules};
 use crate::places::{Gazetteer, Places};
@@ -30,15 +31,13 @@ use async_lock::Semaphore;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// Connections on the peer port that have lost their place to a newer one and are about to end.
-const ENDING_PEER_CONNECTIONS_MAX: usize = 64;
-
 /// Puts a server together; everything that it knows of the world comes in here.
 pub struct Builder<R: Runtime> {
     runtime: R,
     herd: Herd,
     name: ServerName,
     limits: Limits,
+    anonymous_peers: usize,
     places: Arc<dyn Places>,
     traffic: Option<TrafficLog>,
     catch_up: Option<bool>,
@@ -54,6 +53,7 @@ impl<R: Runtime> Server<R> {
         Builder {
             runtime,
             limits: herd.limits().clone(),
+            anonymous_peers: ANONYMOUS_MAX,
             herd: herd.clone(),
             name: name.clone(),
             places: Arc::new(Gazetteer),
@@ -111,6 +111,13 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
+    /// Lets at most `count` connections, 1 or more, be on the peer port before it is known which neighbor
+    /// they belong to. The default is 64. As many again may be about to end.
+    pub fn anonymous_peers(mut self, count: usize) -> Self {
+        self.anonymous_peers = count.max(1);
+        self
+    }
+
     /// Dials the neighbor `name` at `address`, whatever the herd says: for servers of one program
     /// whose ports the system chooses. A name that is no neighbor's is ignored.
     ///
@@ -126,22 +133,18 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
-    /// How many connections there can be on the server's ports for neighbors at a time.
-    pub fn peer_connections_max(&self) -> usize {
-        let config = self.herd.server(&self.name);
-        config
-            .map_or(0, |config| ports(config).into_iter().map(|port| self.peers_max(port.0)).sum())
+    /// How many connections there can be at each of the doors for neighbors at a time. A connection that
+    /// has lost its place to a newer one is about to end, and there are no more of these than of those in
+    /// places.
+    fn peers_max(&self, config: &ServerConfig) -> usize {
+        let follows = |neighbor: &&NeighborConfig| neighbor.link() == LinkKind::Follow;
+        config.neighbors().iter().filter(follows).count() + 2 * self.anonymous_at_a_door(config)
     }
 
-    /// How many connections there can be at a door for neighbors; none at one for clients.
-    fn peers_max(&self, door: DoorKind) -> usize {
-        if door.serves_clients() {
-            return 0;
-        }
-        let config = self.herd.server(&self.name);
-        let neighbors = config.into_iter().flat_map(ServerConfig::neighbors);
-        let followers = neighbors.filter(|neighbor| neighbor.link() == LinkKind::Follow).count();
-        followers + ANONYMOUS_MAX + ENDING_PEER_CONNECTIONS_MAX
+    /// The doors for neighbors share the places for connections that have not said whose they are.
+    fn anonymous_at_a_door(&self, config: &ServerConfig) -> usize {
+        let doors = ports(config).iter().filter(|(door, _)| !door.serves_clients()).count();
+        (self.anonymous_peers / doors.max(1)).max(1)
     }
 
     /// Reads the journal back, if there is one, and takes the server's ports. It answers once it
@@ -165,11 +168,13 @@ impl<R: Runtime> Builder<R> {
         for (door, address) in ports(&config) {
             listeners.push((door, listen(&runtime, &config, door, address).await?));
         }
-        let records: Vec<_> =
-            listeners.iter().map(|(door, listener)| self.record(*door, listener)).collect();
+        let records: Vec<_> = listeners
+            .iter()
+            .map(|(door, listener)| self.record(&config, *door, listener))
+            .collect();
         let advertised = advertised(&config, &records);
         let neighbors = self.neighbors(&config);
-        let kept = KeptNode::new(node, keeper);
+        let (kept, anonymous) = (KeptNode::new(node, keeper), self.anonymous_at_a_door(&config));
         let core = Arc::new(self.core(kept, neighbors, keyring, records.clone(), advertised));
         let slots = client_slots(&core);
         let doors = records.into_iter().zip(listeners).map(|(record, (_, listener))| {
@@ -177,19 +182,19 @@ impl<R: Runtime> Builder<R> {
                 true => Arc::clone(&slots),
                 false => Arc::new(Semaphore::new(record.connections_max)),
             };
-            door(&runtime, &core, record, slots, listener)
+            door(&runtime, &core, record, slots, listener, anonymous)
         });
         let doors = doors.collect();
         Ok(Server::new(runtime, core, doors))
     }
 
-    fn record(&self, door: DoorKind, listener: &R::Listener) -> DoorRecord {
-        let guests = Guests::new(self.limits.connections_per_address);
+    fn record(&self, config: &ServerConfig, door: DoorKind, listener: &R::Listener) -> DoorRecord {
         let connections_max = match door.serves_clients() {
             true => self.limits.connections,
-            false => self.peers_max(door),
+            false => self.peers_max(config),
         };
-        DoorRecord::new(door, listener.local_address(), connections_max, guests)
+        let per_address_max = self.limits.connections_per_address;
+        DoorRecord::new(door, listener.local_address(), connections_max, per_address_max)
     }
 
     fn node(&self, config: &ServerConfig) -> Node {
@@ -199,6 +204,7 @@ impl<R: Runtime> Builder<R> {
         let rules = Rules {
             at_commands,
             max_ahead: config.max_ahead(),
+            clock_tolerance: self.limits.clock_tolerance,
             clients_max: self.limits.clients,
             clients_bytes_max: self.limits.clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT),
         };
@@ -313,10 +319,11 @@ fn door<R: Runtime>(
     record: DoorRecord,
     slots: Arc<Semaphore>,
     listener: R::Listener,
+    anonymous_max: usize,
 ) -> Door<R> {
     let keyring = &core.keyring;
     let line = || LineService(Arc::clone(core));
-    let peer = || PeerService::new(Arc::clone(core));
+    let peer = || PeerService::new(Arc::clone(core), anonymous_max);
     match record.kind {
         DoorKind::Line => Door::new(runtime, record, slots, listener, Plain, line()),
         DoorKind::LineTls => {

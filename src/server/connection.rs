@@ -1,6 +1,6 @@
 //! A stream whose traffic is noted.
 
-use super::buffer_pool::Chunk;
+use super::buffer_pool::{CHUNK_BYTES, Chunk};
 use super::core::Wires;
 use crate::protocol::ServerName;
 use crate::runtime::Stream;
@@ -34,7 +34,16 @@ impl<S: Stream> Connection<S> {
 
     /// Reads what is there; an empty chunk is the end of input.
     pub(super) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Chunk>> {
-        let read = self.wires.buffers.poll_read(cx, &mut self.stream);
+        self.poll_read_up_to(cx, CHUNK_BYTES)
+    }
+
+    /// As [`poll_read`](Self::poll_read), but at most `bytes_max` bytes.
+    pub(super) fn poll_read_up_to(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes_max: usize,
+    ) -> Poll<io::Result<Chunk>> {
+        let read = self.wires.buffers.poll_read(cx, &mut self.stream, bytes_max);
         if let Poll::Ready(Ok(chunk)) = &read
             && !chunk.bytes().is_empty()
         {

@@ -157,7 +157,6 @@ impl Insecure {
 
 #[cfg(all(test, feature = "sim"))]
 mod tests {
-    use super::super::guests::Guests;
     use super::super::security::Admitted;
     use super::*;
     use crate::runtime::sim::{Machine, Sim};
@@ -201,7 +200,7 @@ mod tests {
         let sim = Sim::new(1);
         let (machine, client) = (sim.machine("server"), sim.machine("client"));
         let listener = sim.block_on(machine.listen("127.0.0.1:12000")).expect("it is free");
-        let record = DoorRecord::new(DoorKind::Line, listener.local_address(), 2, Guests::new(2));
+        let record = DoorRecord::new(DoorKind::Line, listener.local_address(), 2, 2);
         let door = Door::new(
             &machine,
             record,

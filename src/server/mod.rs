@@ -26,6 +26,7 @@ mod keyring;
 mod line;
 mod look_ahead;
 mod lookups;
+mod pages;
 mod peer;
 mod rare_event;
 mod recorder;

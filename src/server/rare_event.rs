@@ -3,11 +3,11 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// An event of one kind is told at most this often.
+/// The shortest time between two events of one kind in the log.
 const PERIOD: Duration = Duration::from_secs(60);
 
-/// Decides when to tell an event that strangers can cause: the first time at once, then at most
-/// once a minute, with the number of times that it has happened since it was last told.
+/// Decides when to log an event that strangers can cause: the first time at once, then at most once
+/// a minute, with the number of times that it has happened since it was last logged.
 #[derive(Debug, Default)]
 pub(super) struct RareEvent {
     state: Mutex<State>,
@@ -15,14 +15,14 @@ pub(super) struct RareEvent {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The uptime at which it was last told; None before the first time.
+    /// The uptime at which it was last logged; None before the first time.
     told_at: Option<Duration>,
     untold: u64,
 }
 
 impl RareEvent {
-    /// It has happened once more, at the uptime `now`. Returns how often it has happened since it
-    /// was last told, if it is to be told now.
+    /// The event has happened again, at the uptime `now`. If it should be logged now, returns how
+    /// often it has happened since it was last logged.
     pub(super) fn note(&self, now: Duration) -> Option<u64> {
         let mut state = self.state.lock().expect("nothing panics while it holds a count");
         state.untold += 1;

@@ -5,7 +5,7 @@ use super::door::Door;
 use super::expiry::Expiry;
 use super::handle::Handle;
 use super::peer::dial_all;
-use super::refusals::{self, PERIODS_A_REPORT};
+use super::refusals::{self, Refusals};
 use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
@@ -28,6 +28,9 @@ const LAST_CHANGES: Duration = Duration::from_secs(1);
 
 /// How often the journal is looked after.
 const MAINTENANCE_PERIOD: Duration = Duration::from_secs(1);
+
+/// How many of these pass between two looks at the ends of certificates.
+const PERIODS_A_LOOK: u32 = 60;
 
 /// A server that holds its ports.
 ///
@@ -145,12 +148,16 @@ async fn open<R: Runtime>(runtime: &R, core: &Core<R>, doors: Vec<Door<R>>) {
 fn maintain<R: Runtime>(runtime: &R, core: &Arc<Core<R>>, maintaining: &Tasks) {
     let (core, at_work) = (Arc::clone(core), maintaining.begin());
     runtime.spawn(async move {
-        let mut expiry = Expiry::default();
+        let (mut refusals, mut expiry) = (Refusals::default(), Expiry::default());
         expiry.report(&core);
         for period in 1_u32.. {
             core.clock.sleep(MAINTENANCE_PERIOD).or(core.stop.requested()).await;
-            if core.stop.is_requested() || period.is_multiple_of(PERIODS_A_REPORT) {
+            if core.stop.is_requested() {
                 refusals::report(&core);
+            } else {
+                refusals.report_if_due(&core);
+            }
+            if period.is_multiple_of(PERIODS_A_LOOK) {
                 expiry.report(&core);
             }
             if core.kept.maintain().await.is_err() || core.stop.is_requested() {

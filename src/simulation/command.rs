@@ -92,8 +92,9 @@ fn said(chance: &mut Chance, client: &[u8], now: Timestamp) -> Vec<u8> {
 }
 
 fn invalid(chance: &mut Chance, client: &[u8], now: Timestamp) -> Vec<u8> {
-    let in_two_days = now.saturating_add(Duration::from_secs(2 * 86_400));
-    let too_far = format!("IAMAT {} +1+1 {in_two_days}", String::from_utf8_lossy(client));
+    // Further ahead than the clock of any liar.
+    let in_two_years = now.saturating_add(Duration::from_secs(2 * 365 * 86_400));
+    let too_far = format!("IAMAT {} +1+1 {in_two_years}", String::from_utf8_lossy(client));
     let overlong = "x".repeat(LINE_BYTES_MAX + 1 + chance.index(LINE_BYTES_MAX));
     let lines =
         ["", "hello", &overlong, "WHATSAT nobody 10 5", "AT Ball +0.0 client0 +1+1 1", &too_far];

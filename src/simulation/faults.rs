@@ -14,7 +14,15 @@ pub(super) struct Faults<'r, 's> {
     /// The remedies that are due, by time.
     remedies: BTreeMap<(Duration, u64), Remedy>,
     count: u64,
+    has_lied: bool,
 }
+
+/// How far a clock is wrong at most, in nanoseconds, if its server is not to lie. Two clocks differ
+/// by twice that at most, which some of the clock tolerances of scenarios allow and others do not.
+const CLOCK_OFF_MAX: [u64; 3] = [0, 1_000_000, 3_000_000_000];
+
+/// How far the clock of a liar is ahead: an hour or a year, in nanoseconds.
+const LIAR_AHEAD: [i64; 2] = [3_600_000_000_000, 31_536_000_000_000_000];
 
 /// What ends a fault.
 enum Remedy {
@@ -25,7 +33,7 @@ enum Remedy {
 impl<'r, 's> Faults<'r, 's> {
     /// Faults of these servers, and of their connections with each other and with the talkers.
     pub(super) fn new(servers: &'r Servers<'s>, talkers: Vec<Machine>, chance: Chance) -> Self {
-        Self { servers, talkers, chance, remedies: BTreeMap::new(), count: 0 }
+        Self { servers, talkers, chance, remedies: BTreeMap::new(), count: 0, has_lied: false }
     }
 
     /// Injects faults until `ends`, with pauses of at most `pause_max` in between; none without a
@@ -77,8 +85,16 @@ impl<'r, 's> Faults<'r, 's> {
         while let Some(&key) = self.remedies.keys().next() {
             self.remedy(key);
         }
+        (0..self.servers.count()).for_each(|server| self.servers.set_clock_ahead(server, 0));
         self.servers.sim.set_conditions(Default::default());
+        self.servers.sim.cancel_cuts();
         self.servers.note(|| "everything is healed".to_owned());
+    }
+
+    /// Whether a server's clock was so far ahead that its neighbors refuse what it took from clients
+    /// for longer than a run lasts.
+    pub(super) fn has_lied(&self) -> bool {
+        self.has_lied
     }
 
     fn next_fault(&mut self, pause_max: Option<Duration>, ends: Duration) -> Duration {
@@ -138,15 +154,16 @@ impl<'r, 's> Faults<'r, 's> {
         self.remedy_within(Duration::from_secs(4), Remedy::Restart(server));
     }
 
-    /// Cuts one link, or all links as if a switch restarted, or the connections of one talker.
+    /// Cuts one link or, as if a switch restarted, all links: at once, or in the middle of what is
+    /// told over them. Or cuts the connections of one talker.
     fn cut(&mut self) {
         let links: Vec<_> = self.servers.graph.links().collect();
-        match self.chance.below(4) {
+        let &link = self.chance.pick(&links);
+        match self.chance.below(6) {
             0 => links.into_iter().for_each(|link| self.cut_link(link)),
-            1 => {
-                let &link = self.chance.pick(&links);
-                self.cut_link(link);
-            }
+            1 => self.cut_link(link),
+            2 => links.into_iter().for_each(|link| self.cut_link_after(link)),
+            3 => self.cut_link_after(link),
             _ => self.cut_client(),
         }
     }
@@ -155,6 +172,19 @@ impl<'r, 's> Faults<'r, 's> {
         let (one, other) = (&self.servers.machines[one], &self.servers.machines[other]);
         self.servers.sim.cut(one, other);
         self.servers.note(|| format!("{} loses its connections with {}", one.name(), other.name()));
+    }
+
+    /// Cuts a link after a few more bytes in one direction: between two lines, or within one.
+    fn cut_link_after(&mut self, (one, other): (usize, usize)) {
+        let (from, to) = *self.chance.pick(&[(one, other), (other, one)]);
+        let (from, to) = (&self.servers.machines[from], &self.servers.machines[to]);
+        let bytes_max = *self.chance.pick(&[20, 200, 2_000]);
+        let bytes = self.chance.between(1..=bytes_max) as usize;
+        self.servers.sim.cut_after(from, to, bytes);
+        self.servers.note(|| {
+            let (from, to) = (from.name(), to.name());
+            format!("{from} loses its connections with {to} after {bytes} more bytes to it")
+        });
     }
 
     fn cut_client(&mut self) {
@@ -199,8 +229,13 @@ impl<'r, 's> Faults<'r, 's> {
 
     fn move_clock(&mut self) {
         let server = self.any_server();
-        let most = *self.chance.pick(&[0, 1_000_000, 3_000_000_000, 600_000_000_000]);
-        let ahead = self.chance.between(0..=2 * most) as i64 - most as i64;
+        let ahead = if self.chance.one_in(6) {
+            self.has_lied = true;
+            *self.chance.pick(&LIAR_AHEAD)
+        } else {
+            let most = *self.chance.pick(&CLOCK_OFF_MAX);
+            self.chance.between(0..=2 * most) as i64 - most as i64
+        };
         self.servers.set_clock_ahead(server, ahead);
     }
 

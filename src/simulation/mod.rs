@@ -41,6 +41,7 @@ mod manner;
 mod model;
 mod orderly_stop;
 mod places;
+mod renewal;
 mod report;
 mod run;
 mod scenario;

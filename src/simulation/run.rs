@@ -9,6 +9,7 @@ use super::inquiry;
 use super::knowledge::Knowledge;
 use super::model::Model;
 use super::orderly_stop::OrderlyStop;
+use super::renewal;
 use super::report::Report;
 use super::scenario::Scenario;
 use super::servers::Servers;
@@ -23,13 +24,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// All servers must agree within this time after the faults: three missed heartbeats, one attempt
-/// to dial that hangs, the longest pause before the next attempt, and twice that to spare.
+/// to dial that hangs, the longest pause before the next attempt, and twice that to spare. That
+/// is also enough to ask a neighbor again for lines that came too early.
 const AGREEMENT_WITHIN: Duration = Duration::from_secs(20);
 
 /// Every conversation must end within this time after the load.
 const CONVERSATIONS_END_WITHIN: Duration = Duration::from_secs(150);
 
-/// Within this time all links are up again, including those that agreement did not need.
+/// Within this time all links are up again, including those that agreement did not need, and every
+/// neighbor has been asked again whose lines came too early but for those of a liar.
 const LINKS_SETTLE: Duration = Duration::from_secs(8);
 
 /// How many updates are counted at the end, when nothing else happens.
@@ -136,6 +139,10 @@ impl Run<'_> {
         let inquirer = self.sim.machine("inquirer");
         self.stage.end_load();
         self.await_talkers(&talkers).await?;
+        if faults.has_lied() {
+            let chance = Chance::new(chance.number());
+            renewal::report_all(self.servers, &inquirer, &self.scenario.clients, chance).await?;
+        }
         let quiet = self.sim.elapsed();
         self.await_agreement(&inquirer).await?;
         let slowest_agreement = self.sim.elapsed() - quiet;

@@ -97,7 +97,7 @@ fn limits(chance: &mut Chance) -> String {
     format!(
         "heartbeat_ms = {}\nfollow_batch_bytes = {}\nunsent_bytes = {}\n\
          lookups_per_connection = {}\nfollow_batch_pause_ms = {}\n\
-         total_unsent_bytes = {}\ntotal_lookups = {}",
+         total_unsent_bytes = {}\ntotal_lookups = {}\nclock_tolerance_seconds = {}",
         chance.pick(&[100, 300, 1_000]),
         chance.pick(&[1, 200, 4_096, 65_536]),
         chance.pick(&[1, 500, 65_536, 1_048_576]),
@@ -105,6 +105,7 @@ fn limits(chance: &mut Chance) -> String {
         chance.pick(&[0, 0, 0, 90]),
         chance.pick(&[1, 20_000, 67_108_864]),
         chance.pick(&[1, 4, 1_024]),
+        chance.pick(&[1, 5, 60]),
     )
 }
 

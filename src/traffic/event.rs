@@ -107,7 +107,7 @@ pub(super) fn write_dropped(time: Timestamp, lines: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(b"}\n");
 }
 
-/// What each line begins with.
+/// Appends the members that each line begins with.
 pub(super) const EVENT_START: &[u8] = b"{\"time\":\"";
 
 fn write_head(time: Timestamp, event: &str, out: &mut Vec<u8>) {

@@ -47,7 +47,7 @@ fn check(row: &[String], constants: &Constants) -> Result<(), String> {
     Ok(())
 }
 
-/// Without it the table would go on promising what the code gave up.
+/// Without it the table could promise limits that the code no longer has.
 #[test]
 fn each_limit_of_the_table_is_that_of_the_code() {
     let constants = Constants::read(&["src", "client/src"]).expect("the source can be read");

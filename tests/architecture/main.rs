@@ -1,4 +1,4 @@
-//! What docs/ARCHITECTURE.md says of the code, held against the code.
+//! Checks what docs/ARCHITECTURE.md says of the code against the code.
 
 mod constants;
 mod limits;

@@ -16,8 +16,8 @@ fn rooms() -> Vec<PathBuf> {
     folders.filter(|room| room.starts_with("src")).collect()
 }
 
-/// Without it the picture in the page would not be that of the code, and a room could come to need
-/// the one that it serves.
+/// Without it the page could describe another order than the code has, and a room could depend on
+/// one that depends on it.
 #[test]
 fn a_room_uses_only_rooms_above_it_in_the_table() {
     let rooms = rooms();
@@ -38,7 +38,7 @@ fn a_room_uses_only_rooms_above_it_in_the_table() {
     assert!(missing.is_empty(), "the table names rooms that do not exist: {missing:?}");
 }
 
-/// Without it two files would have to be read and changed together, and none of them first.
+/// Without it two files could depend on each other, so that neither can be read first.
 #[test]
 fn no_files_depend_on_each_other_in_a_circle() {
     let mut circles = Vec::new();

@@ -31,7 +31,7 @@ fn damage_in_the_middle_is_refused_where_it_is_and_repaired_on_demand() {
     assert_eq!(world.alford().known(), [at("a", 1), at("c", 1)]);
 }
 
-/// A journal with a first line in the place of its own, and what it should hold after a repair.
+/// A journal whose first line was replaced, and what it should hold after a repair.
 fn first_lines(header: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let mut flipped = header.to_vec();
     flipped[3] ^= 4;
@@ -45,7 +45,7 @@ fn first_lines(header: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Would fail if the one line that holds no position could cost all those that do.
+/// Would fail if damage to the first line, which holds no position, could lose all positions.
 #[test]
 fn a_damaged_first_line_is_refused_and_repaired() {
     let world = World::new();
@@ -67,7 +67,7 @@ fn a_damaged_first_line_is_refused_and_repaired() {
     }
 }
 
-/// There is nothing to set aside where nothing is, but somebody should know.
+/// An empty file need not be set aside, but the operator should be told.
 #[test]
 fn a_missing_first_line_and_an_empty_file_are_refused_and_repaired() {
     let world = World::new();

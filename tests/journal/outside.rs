@@ -30,8 +30,8 @@ const HARMS: [(&str, Harm); 6] = [
     }),
 ];
 
-/// Would fail if a server acknowledged positions for as long as it runs into a file that nobody can
-/// open.
+/// Would fail if a server went on acknowledging positions that it writes into a file that nobody
+/// can open.
 #[test]
 fn a_journal_that_is_changed_by_others_is_written_anew_within_a_second() {
     for (what, harm) in HARMS {
@@ -47,7 +47,7 @@ fn a_journal_that_is_changed_by_others_is_written_anew_within_a_second() {
     }
 }
 
-/// The last second of a server has a look of its own.
+/// Would fail if the journal were not checked once more when the server stops.
 #[test]
 fn a_journal_that_is_changed_just_before_an_orderly_stop_is_written_anew() {
     for (what, harm) in HARMS {

@@ -1,4 +1,4 @@
-//! Writing the journal anew: when it is due, and when it fails.
+//! Rewriting the journal: when it is due, and when it fails.
 
 use super::faulty_disk::{Fault, FaultyDisk};
 use super::world::{Kept, World, at};

@@ -5,7 +5,7 @@ use async_std::task::block_on;
 use herd::journal::{
     FileDisk, Fsync, JOURNAL_FILE, Journal, JournalError, Keeper, OnDamage, Verdict, check, recover,
 };
-use herd::node::{Node, Origin, Rules};
+use herd::node::{Node, Rules};
 use herd::protocol::{At, ServerName};
 use std::fs;
 use std::path::PathBuf;
@@ -110,11 +110,11 @@ impl Kept {
     fn change(&self, line: &str) -> u64 {
         let at = At::parse(line.as_bytes()).expect("the line is good");
         let mut node = self.node.lock().expect("no test panics with it");
-        node.take_in(&at, Origin::Here).expect("the node takes the line in");
+        node.restore(&at).expect("the node takes the line in");
         node.log().last_number()
     }
 
-    /// Lets seconds pass, as far as the journal notices.
+    /// Lets seconds pass for the journal.
     pub fn maintain(&self, seconds: u32) {
         for _ in 0..seconds {
             block_on(self.journal.maintain(&self.node)).expect("the journal goes on");

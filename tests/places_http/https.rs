@@ -1,4 +1,4 @@
-//! The same over TLS: whom a fetcher believes, and whom it does not.
+//! The same over TLS: which certificates a fetcher accepts, and which it refuses.
 
 use super::source::{Source, read_request, wait_for_close};
 use super::{CUT_REPLY, KEY, REPLY, ask, ask_for};
@@ -91,8 +91,8 @@ fn answer(stream: &mut TlsStream) {
     wait_for_close(stream);
 }
 
-/// What a client gets from a service over TLS, with the service's port as `PORT`; and the service
-/// got a request only if it could be believed.
+/// What a client gets from a service over TLS, with the service's port as `PORT`. Checks that the
+/// service got a request only if its certificate was accepted.
 fn outcome(source: Source, host: &str, roots: Roots) -> Result<String, String> {
     let address = source.address();
     let (_, port) = address.rsplit_once(':').expect("an address has a port");
@@ -209,7 +209,7 @@ fn a_service_without_tls_is_an_error() {
     assert_eq!(got, Err(not_secure("127.0.0.1", why)));
 }
 
-/// Without it whoever sits on the wire could cut a reply that is as long as the connection lives.
+/// Without it somebody on the network path could cut off a reply that ends with the connection.
 #[test]
 fn a_reply_without_its_end_is_an_error() {
     let authority = Authority::new("ours");

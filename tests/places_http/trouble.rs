@@ -1,4 +1,4 @@
-//! A remote source as a server has it, with all that is around it, over a service in trouble.
+//! A remote source as a server builds it, with everything around it, on a failing service.
 
 use super::service::{Seen, Service, Then, response};
 use super::source::Source;
@@ -8,7 +8,7 @@ use herd::places::{Chain, Coalesced, Gazetteer, Google, Photon, Places, Remote};
 use herd::runtime::AsyncStd;
 use std::io::Write;
 
-/// Google's Nearby Search at `base`, with all that a server puts around it.
+/// Google's Nearby Search at `base`, with everything that a server puts around it.
 fn remote(base: &str) -> impl Places {
     let google = Google::new(KEY.parse().expect("the test's key is good"));
     let google = google.with_base(base).expect("the base is good");
@@ -57,7 +57,7 @@ fn a_reply_in_another_encoding_is_named() {
     assert!(reply.contains("ZERO_RESULTS"), "{reply}");
 }
 
-/// Without it each restart of a service would be seen by its clients.
+/// Without it clients would notice each restart of a service.
 #[test]
 fn a_5xx_or_a_broken_connection_is_asked_again_once() {
     let service = Service::start(|number, stream| match number {
@@ -78,7 +78,7 @@ fn a_5xx_or_a_broken_connection_is_asked_again_once() {
     assert_eq!(service.seen().requests.len(), 4);
 }
 
-/// Without it a service that is down would be asked by each client, twice, for as long as it is.
+/// Without it every client would send two requests to a service that is down.
 #[test]
 fn a_service_that_is_down_is_left_alone() {
     let service = Service::answering("500 Internal Server Error", "no");
@@ -101,7 +101,8 @@ fn a_service_that_is_down_is_left_alone() {
     assert!(fallback.ends_with("\"status\" : \"OK\"\n}\n\n"), "{fallback}");
 }
 
-/// A hundred questions to a service that had said "in 60 s" were a hundred requests.
+/// Before this, a hundred questions caused a hundred requests to a service that had asked for a
+/// pause of 60 s.
 #[test]
 fn a_service_that_asks_for_a_pause_gets_it() {
     let service = Service::start(|_, stream| {

@@ -10,13 +10,13 @@ pub const DEADLINE: Duration = Duration::from_secs(20);
 /// Between two looks at something that other processes change.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// Looks until `condition` holds; fails the test, saying `what`, when it does not in time.
+/// Waits until `condition` holds. If it does not in time, fails the test with `what`.
 #[track_caller]
 pub fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     eventually_some(what, || condition().then_some(()));
 }
 
-/// Looks until there is a value.
+/// Waits until there is a value.
 #[track_caller]
 pub fn eventually_some<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begin = Instant::now();

@@ -15,7 +15,7 @@ use std::process::ExitStatus;
 use std::thread;
 use tempfile::TempDir;
 
-/// The default herd: who talks with whom, each link named once.
+/// The links of the default herd, each named once.
 const RING: [(&str, &str); 5] = [
     ("Alford", "Hamilton"),
     ("Hamilton", "Holiday"),
@@ -24,7 +24,7 @@ const RING: [(&str, &str); 5] = [
     ("Welsh", "Alford"),
 ];
 
-/// A herd.toml in the making. Heartbeats are short, so that what a test waits for comes soon.
+/// A herd.toml that is being written. Heartbeats are short, so that tests wait less.
 #[derive(Debug, Default)]
 pub struct Plan {
     servers: BTreeMap<String, ServerPlan>,
@@ -33,10 +33,10 @@ pub struct Plan {
     memory: Memory,
 }
 
-/// What a server knows when it comes back by itself.
+/// What a server knows after a restart, before its neighbors send anything.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Memory {
-    /// Nothing: whatever it knows again, its neighbors told it.
+    /// Nothing. Whatever it learns again comes from its neighbors.
     #[default]
     Ephemeral,
     /// What its journal holds.
@@ -56,14 +56,14 @@ impl Plan {
         RING.iter().fold(Self::default(), |plan, (one, other)| plan.link(one, other))
     }
 
-    /// One server that talks with nobody.
+    /// One server without neighbors.
     pub fn alone(name: &str) -> Self {
         let mut plan = Self::default();
         plan.server(name);
         plan
     }
 
-    /// Two servers that talk with each other.
+    /// Two servers that are linked.
     pub fn pair(one: &str, other: &str) -> Self {
         Self::default().link(one, other)
     }
@@ -190,7 +190,7 @@ impl Herd {
         self.places.get(name).expect("the herd has a server of that name")
     }
 
-    /// How a server is started when nothing special is wanted of it.
+    /// The usual way to start a server.
     #[track_caller]
     pub fn launch(&self, name: &str) -> Launch {
         let folder = self.folder();

@@ -1,8 +1,8 @@
 //! What black-box tests share: herds of real `herd-server` processes, clients that speak bytes, and
 //! waiting for things without guessing how long they take.
 //!
-//! Nothing here knows the library's insides: a test says only what goes over the wire, what stands
-//! in a herd.toml and on the command line, and what the system shows of a process.
+//! Nothing here uses the library. Tests see only what goes over the wire, what is in a herd.toml
+//! and on the command line, and what the system shows of a process.
 
 #![allow(dead_code, unused_imports, reason = "each file of tests uses some of it")]
 

@@ -79,7 +79,7 @@ pub fn response(status: &str, content_type: &str, body: &str) -> String {
     )
 }
 
-/// Keeps answers back until it is opened.
+/// Holds answers back until it is opened.
 #[derive(Clone, Debug, Default)]
 pub struct Gate(Arc<(Mutex<bool>, Condvar)>);
 

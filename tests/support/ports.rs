@@ -8,9 +8,9 @@ use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 
 /// A port that the system chose and gives to nobody else while this lives.
 ///
-/// The socket is bound and never listens, so a connection is refused; and since it and a server
-/// both ask for the address to be reused, a server can listen on the port all the same, and again
-/// after it was stopped.
+/// The socket is bound but never listens, so connections are refused. Because it and a server both
+/// ask for the address to be reused, a server can still listen on the port, and again after it was
+/// stopped.
 #[derive(Debug)]
 pub struct ReservedPort {
     address: SocketAddr,

@@ -1,7 +1,7 @@
 //! One server process.
 
 use super::clock::eventually_some;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
@@ -56,14 +56,20 @@ impl Launch {
         self
     }
 
-    /// No file of the process may grow beyond so many blocks of 512 bytes: as on a full disk, writing
-    /// fails.
+    /// Limits the addresses that the process may use, in kibibytes.
+    pub fn with_address_space(mut self, kibibytes: u64) -> Self {
+        self.limits.push(format!("ulimit -v {kibibytes}"));
+        self
+    }
+
+    /// Limits the size of the process's files, in blocks of 512 bytes. Beyond it, writing fails as
+    /// on a full disk.
     pub fn with_file_blocks(mut self, count: u32) -> Self {
         self.limits.push(format!("trap '' XFSZ; ulimit -f {count}"));
         self
     }
 
-    /// The server tells everything that it can tell.
+    /// The server logs all events, including those for debugging.
     pub fn with_trace_log(mut self) -> Self {
         self.log_level = "trace";
         self
@@ -138,6 +144,13 @@ impl Server {
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("the process has not been waited for");
+    }
+
+    /// Changes how many descriptors the process may have open from now on.
+    pub fn set_descriptors(&self, count: u64) {
+        let limit = Rlimit { current: Some(count), maximum: getrlimit(Resource::Nofile).maximum };
+        prlimit(Some(Pid::from_child(&self.child)), Resource::Nofile, limit)
+            .expect("the process is ours");
     }
 
     /// The memory that the process holds, in bytes.

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use tempfile::TempDir;
 
-/// A folder that goes away, and ports that nobody else gets, while this lives.
+/// A folder and ports that nobody else gets while this value lives. Then the folder is removed.
 #[derive(Debug)]
 pub(crate) struct Ground {
     folder: TempDir,

@@ -1,4 +1,4 @@
-//! Being told to end.
+//! Signals that ask this process to end.
 
 use crate::problem::{Outcome, Problem};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
@@ -9,16 +9,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long nothing is looked at while something is awaited.
+/// The pause between two looks while something is awaited.
 const PAUSE: Duration = Duration::from_millis(1);
 
-/// Whether a signal has asked this process to end. It then ends by returning, so that everything it
-/// started is ended by whoever holds it.
+/// Whether a signal has asked this process to end. It ends by returning from all functions, so that
+/// the values that hold its processes are dropped and end them.
 #[derive(Debug)]
 pub(crate) struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Notes from now on what would otherwise end this process at once.
+    /// From now on, records the signals that would otherwise end this process at once.
     pub(crate) fn watch() -> io::Result<Self> {
         let flag = Arc::new(AtomicBool::new(false));
         for signal in [SIGHUP, SIGINT, SIGTERM] {
@@ -27,12 +27,12 @@ impl Interrupt {
         Ok(Self(flag))
     }
 
-    /// Goes on, unless a signal has come.
+    /// Returns an error if a signal has come.
     pub(crate) fn check(&self) -> Outcome<()> {
         if self.0.load(Ordering::Relaxed) { Err(Problem::Interrupted) } else { Ok(()) }
     }
 
-    /// Looks again and again until there is something, for as long as `limit`.
+    /// Calls `look` repeatedly until it returns something, for at most `limit`.
     pub(crate) fn wait_for<T>(
         &self,
         what: &str,
@@ -47,6 +47,6 @@ impl Interrupt {
             }
             thread::sleep(PAUSE);
         }
-        Err(format!("waited {} s in vain for {what}", limit.as_secs()).into())
+        Err(format!("waited {} s for {what}, without success", limit.as_secs()).into())
     }
 }

@@ -1,7 +1,7 @@
-//! Load on a contestant: `herd-client bench` as a process of its own, so that what it costs is not
-//! counted with what the servers cost.
+//! Puts load on a contestant with `herd-client bench`. It runs as a process of its own, so that its
+//! cost is not counted as the servers' cost.
 
-use crate::connection::Language;
+use crate::blocking_connection::Language;
 use crate::contestant::Contestant;
 use crate::problem::Outcome;
 use crate::process::Process;
@@ -10,13 +10,13 @@ use serde::Deserialize;
 use std::process::Command;
 use std::time::Duration;
 
-/// How many clients there are where nothing else is said.
+/// The default number of clients.
 const CLIENTS: u64 = 100_000;
 
-/// How much longer than it should the generator may take to come to its end.
+/// How much longer than planned the load generator may take.
 const GRACE: Duration = Duration::from_secs(300);
 
-/// What servers are asked to do, and how hard.
+/// The commands that servers are sent, and how many at a time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     connections: u32,
@@ -27,16 +27,16 @@ pub(crate) struct Load {
     question: Option<Question>,
 }
 
-/// The servers that are told; the others hear of it from them.
+/// The servers that commands are sent to. The others learn of the changes from these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aim {
-    /// The first, which in Redis is the only one that may be.
+    /// The first one. In Redis it is the only one that accepts changes.
     First,
     /// All, in turn.
     All,
 }
 
-/// With what a Redis is told of a client.
+/// The command that tells a Redis where a client is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RedisCommand {
     /// The position and the time as a text.
@@ -45,35 +45,35 @@ pub(crate) enum RedisCommand {
     GeoAdd,
 }
 
-/// What is near the clients, instead of where they are.
+/// Questions about what is near the clients, instead of their positions.
 #[derive(Clone, Copy, Debug)]
 struct Question {
     radius_km: u32,
     max: u32,
 }
 
-/// For how long there is load.
+/// How long the load runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Length {
     /// This many seconds.
     Seconds(u64),
-    /// Until each client has been told of once.
+    /// Until each client has been sent once.
     EachClientOnce,
 }
 
-/// What the generator reports.
+/// The report of the load generator.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Done {
-    /// Commands that were answered, well or not.
+    /// How many commands were answered, successfully or not.
     commands: u64,
-    /// Those that were not answered well.
+    /// How many of them failed.
     errors: u64,
     /// How long it took.
     seconds: f64,
 }
 
 impl Load {
-    /// Positions of 100,000 clients, told to the first server.
+    /// Positions of 100,000 clients, sent to the first server.
     pub(crate) const fn new(connections: u32, depth: u32) -> Self {
         Self {
             connections,
@@ -95,21 +95,20 @@ impl Load {
         Self { aim, ..self }
     }
 
-    /// The same, where a Redis is told with this command.
+    /// The same, with this command for a Redis.
     pub(crate) const fn with(self, redis_command: RedisCommand) -> Self {
         Self { redis_command, ..self }
     }
 
-    /// Questions instead of positions; a Redis can answer them only from its geographic set.
+    /// Questions instead of positions. A Redis can answer them only from its geographic set.
     pub(crate) const fn asking(self, radius_km: u32, max: u32) -> Self {
         let question = Some(Question { radius_km, max });
         Self { question, redis_command: RedisCommand::GeoAdd, ..self }
     }
 
-    /// Lets the load loose and waits for its end.
+    /// Runs the load and waits for its end.
     ///
-    /// # Errors
-    /// When the generator fails, or a single command was not answered well.
+    /// # Errors When the load generator fails, or any command fails.
     pub(crate) fn run(self, length: Length, on: &Contestant, stage: &Stage) -> Outcome<Done> {
         let mut command = self.command(length, on, stage);
         let mut bench = Process::start("bench", &mut command, on.folder())?;
@@ -155,7 +154,7 @@ impl Load {
 }
 
 impl Aim {
-    /// How many servers are told at most.
+    /// The greatest number of servers that commands are sent to.
     fn servers(self) -> usize {
         match self {
             Self::First => 1,
@@ -170,7 +169,7 @@ impl Done {
         self.commands as f64
     }
 
-    /// How long it took for each command, in microseconds.
+    /// Time divided by commands, in microseconds.
     pub(crate) fn wall_us_per_command(self) -> f64 {
         1e6 * self.seconds / self.commands()
     }

@@ -1,4 +1,4 @@
-//! The herd side by side with what people would use instead: ratios of what both cost, measured in
+//! Compares a herd with what people would use instead: the ratio of what both cost, measured in
 //! turns on the same machine.
 //!
 //! ```text
@@ -13,16 +13,16 @@
 //! | room | what it is about |
 //! |---|---|
 //! | `options` | arguments |
-//! | `rows`, `row`, `measured` | what is measured, what is to be reached, and what was |
+//! | `rows`, `row`, `measured` | what is measured, the target, and the result |
 //! | `trial` | the ways to measure one side |
 //! | `contestant` | starting the servers |
-//! | `load`, `connection` | talking with them: many commands by `herd-client bench`, or one by one |
+//! | `load`, `blocking_connection` | talking with them: many commands by `herd-client bench`, or one by one |
 //! | `process`, `processors` | one process, and what it costs; what the machine lost to others |
 //! | `report` | table, plot and figures |
 //!
 //! It runs on Linux only, since it reads from /proc what processes cost.
 
-mod connection;
+mod blocking_connection;
 mod contestant;
 mod ground;
 mod interrupt;
@@ -96,7 +96,7 @@ fn run(options: &Options) -> Result<ExitCode, Box<dyn Error>> {
     Ok(ExitCode::from(u8::from(!measured.iter().all(is_sound))))
 }
 
-/// Measures one row after the other until there is none left, or until a signal comes.
+/// Measures one row after the other until all are done or a signal comes.
 fn measure<'a>(rows: &'a [Row], stage: &Stage) -> Vec<Measured<'a>> {
     let mut measured = Vec::new();
     for row in rows {
@@ -114,8 +114,8 @@ fn measure<'a>(rows: &'a [Row], stage: &Stage) -> Vec<Measured<'a>> {
     measured
 }
 
-/// Opens a file for writing. Relative paths begin at the project's top folder: cargo runs benchmarks in
-/// their package's.
+/// Opens a file for writing. Relative paths start at the project's top folder, although cargo runs
+/// benchmarks in the folder of their package.
 fn create(path: &Option<PathBuf>) -> Result<Option<File>, String> {
     let Some(path) = path else { return Ok(None) };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path);

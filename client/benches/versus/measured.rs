@@ -1,11 +1,11 @@
-//! A row that was measured, and how it stands.
+//! A row that was measured, and whether it reached its target.
 
 use crate::problem::Outcome;
 use crate::row::{Row, Target};
 use crate::statistics::{Comparison, bounds, median};
 use std::fmt;
 
-/// A row and what came of measuring it.
+/// A row and the result of measuring it.
 pub(crate) struct Measured<'a> {
     pub(crate) row: &'a Row,
     pub(crate) result: Outcome<Summary>,
@@ -16,24 +16,24 @@ pub(crate) struct Measured<'a> {
 pub(crate) struct Summary {
     /// The median of our figures.
     pub(crate) ours: f64,
-    /// The median of theirs, or, where there is nobody else, the figure that is to be reached.
+    /// The median of theirs or, in a row of one side, the target.
     pub(crate) theirs: f64,
     /// The median of the pairs' ratios.
     pub(crate) ratio: f64,
     /// The least and the greatest of the pairs' ratios.
     pub(crate) ratio_bounds: (f64, f64),
-    /// The ratio that is to be reached, as far as something is.
+    /// The target for the ratio, if there is one.
     pub(crate) ratio_wanted: Option<f64>,
     /// All figures.
     pub(crate) comparison: Comparison,
 }
 
-/// How a row stands to what is to be reached.
+/// Whether a row reached its target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Reached,
     Missed,
-    /// Nothing is to be reached.
+    /// There is no target.
     Open,
 }
 
@@ -43,7 +43,7 @@ impl<'a> Measured<'a> {
         Self { row, result: result.map(|comparison| Summary::new(row, comparison)) }
     }
 
-    /// How the row stands to what is to be reached; None when it was not measured.
+    /// Whether the row reached its target; None if it was not measured.
     pub(crate) fn verdict(&self) -> Option<Verdict> {
         let summary = self.result.as_ref().ok()?;
         let reached = match self.row.target() {
@@ -54,7 +54,7 @@ impl<'a> Measured<'a> {
         Some(if reached { Verdict::Reached } else { Verdict::Missed })
     }
 
-    /// What is to be reached, in words.
+    /// The target, in words.
     pub(crate) fn target(&self) -> String {
         match self.row.target() {
             None => String::new(),

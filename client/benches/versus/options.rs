@@ -8,26 +8,26 @@ use std::process::ExitCode;
 use structopt::StructOpt;
 use structopt::clap::ErrorKind;
 
-/// Measures a herd side by side with Redis and with a herd in Python.
+/// Compare a herd with Redis and with a herd in Python.
 ///
-/// Everything it needs it starts itself, on free ports of this machine, and ends again. Redis and
-/// Python are measured where `redis-server` and `python3` are installed.
+/// Starts all servers itself, on free ports of this machine, and ends them again. Redis and Python
+/// are measured if `redis-server` and `python3` are installed.
 #[derive(Debug, StructOpt)]
 #[structopt(name = "versus", set_term_width = 80)]
 pub(crate) struct Options {
-    /// Names the rows and measures nothing
+    /// List the rows and measure nothing
     #[structopt(long)]
     pub(crate) list: bool,
 
-    /// Measures these rows only; set stands for all whose names begin with set-
+    /// Measure these rows only; set stands for all rows whose names begin with set-
     #[structopt(long, name = "ROW", use_delimiter = true)]
     only: Vec<String>,
 
-    /// Measures how our own costs grow with clients, connections, servers and the rate of changes
+    /// Measure how our own costs grow with clients, connections, servers and the rate of changes
     #[structopt(long)]
     growth: bool,
 
-    /// How often each side of a row has its turn
+    /// How many turns each side of a row has
     #[structopt(long, name = "PAIRS", default_value = "5", parse(try_from_str = parse_count))]
     pairs: u64,
 
@@ -35,19 +35,19 @@ pub(crate) struct Options {
     #[structopt(long, name = "SECONDS", default_value = "3", parse(try_from_str = parse_count))]
     seconds: u64,
 
-    /// One pair of one second, to see whether everything works
+    /// Measure one pair of one second, to see whether everything works
     #[structopt(long, conflicts_with_all = &["PAIRS", "SECONDS"])]
     quick: bool,
 
-    /// Prints the table in Markdown
+    /// Print the table in Markdown
     #[structopt(long)]
     pub(crate) markdown: bool,
 
-    /// Writes a plot
+    /// Write a plot to this file
     #[structopt(long, name = "PLOT.svg", parse(from_os_str))]
     pub(crate) svg: Option<PathBuf>,
 
-    /// Writes all figures
+    /// Write all figures to this file
     #[structopt(long, name = "FIGURES.json", parse(from_os_str))]
     pub(crate) json: Option<PathBuf>,
 
@@ -57,7 +57,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Reads this process's arguments, or says what is wrong with them, or what was asked about them.
+    /// Reads this process's arguments, or returns the error or the help text that is to be shown.
     pub(crate) fn read() -> Result<Self, ExitCode> {
         Self::from_args_safe().map_err(|error| match error.kind {
             ErrorKind::HelpDisplayed | ErrorKind::VersionDisplayed => {
@@ -81,8 +81,7 @@ impl Options {
 
     /// The rows that are to be measured.
     ///
-    /// # Errors
-    /// The first name that is no row's.
+    /// # Errors The first name that no row has.
     pub(crate) fn chosen(&self) -> Result<Vec<Row>, String> {
         let rows = if self.growth { rows::growth() } else { rows::against_others() };
         let is_of = |row: &Row, name: &str| {

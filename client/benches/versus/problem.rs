@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// A result of whatever can go wrong here.
+/// The result of something that can fail with a problem.
 pub(crate) type Outcome<T> = Result<T, Problem>;
 
 /// Why something could not be measured.
@@ -11,14 +11,14 @@ pub(crate) type Outcome<T> = Result<T, Problem>;
 pub(crate) enum Problem {
     /// This machine lacks something: the row is skipped, and the rest goes on.
     Absent(String),
-    /// A signal asked for the end: nothing goes on.
+    /// A signal asked this program to stop: nothing more is measured.
     Interrupted,
-    /// Something went wrong: the rest goes on, and the exit status tells.
+    /// Something went wrong: the rest goes on, and the exit status is not 0.
     Failed(Box<dyn Error>),
 }
 
 impl Problem {
-    /// The problem in a few words, for where there is little room.
+    /// The problem in a few words, for a cell of the table.
     pub(crate) fn brief(&self) -> String {
         match self {
             Self::Absent(_) | Self::Interrupted => self.to_string(),

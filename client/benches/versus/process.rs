@@ -1,4 +1,4 @@
-//! One process that the measurement started, and what it has cost so far.
+//! A process that the measurement started, and what it has cost so far.
 
 use crate::problem::{Outcome, Problem};
 use rustix::param::clock_ticks_per_second;
@@ -21,7 +21,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts a process that writes into files of `folder` that are called like it.
+    /// Starts a process. Its output goes into files in `folder` that are named after it.
     pub(crate) fn start(name: &str, command: &mut Command, folder: &Path) -> Outcome<Self> {
         let output = folder.join(format!("{name}.out"));
         let messages = folder.join(format!("{name}.err"));
@@ -42,7 +42,7 @@ impl Process {
         Ok(self.child.try_wait()?)
     }
 
-    /// Fails when the process has ended, with the last that it said.
+    /// Fails if the process has ended, with the last lines of its output.
     pub(crate) fn require_running(&mut self) -> Outcome<()> {
         match self.ended()? {
             Some(status) => Err(self.complaint(status)),
@@ -50,7 +50,7 @@ impl Process {
         }
     }
 
-    /// What is to be said of a process that should not have ended like this.
+    /// The error about a process that should not have ended like this.
     pub(crate) fn complaint(&self, status: ExitStatus) -> Problem {
         let read = |path| fs::read(path).unwrap_or_default();
         let said = [read(&self.output), read(&self.messages)].concat();
@@ -65,10 +65,11 @@ impl Process {
         Ok(fs::read_to_string(&self.output)?)
     }
 
-    /// User and system time of the process, its threads and its ended children so far. The children
-    /// are those that rewrite Redis' files.
+    /// User and system time so far of the process, its threads and its children that have ended.
+    /// The children are those that rewrite Redis' files.
     ///
-    /// The kernel counts in nanoseconds and tells in ticks, mostly of 10 ms: enough for seconds.
+    /// The kernel counts in nanoseconds and reports ticks, usually of 10 ms. That is precise enough
+    /// when seconds are measured.
     pub(crate) fn cpu(&self) -> Outcome<Duration> {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let ticks = cpu_ticks(&stat).ok_or_else(|| format!("cannot make sense of {stat:?}"))?;

@@ -1,4 +1,4 @@
-//! One line of the comparison: what is measured, on whom, and what is to be reached.
+//! One row of the comparison: what is measured, of which servers, and the target.
 
 use crate::problem::Outcome;
 use crate::stage::Stage;
@@ -15,7 +15,7 @@ pub(crate) struct Row {
     target: Option<Target>,
 }
 
-/// What our side is held against.
+/// What our side is compared with.
 enum Rival {
     /// Another side, measured in turn with ours.
     Side(Box<dyn Trial>),
@@ -23,7 +23,7 @@ enum Rival {
     Limit(f64),
 }
 
-/// What is to be reached.
+/// The target.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Target {
     /// The median of the ratios of ours to theirs is at most this.
@@ -83,7 +83,7 @@ impl Row {
         matches!(self.rival, Rival::Side(_))
     }
 
-    /// What is to be reached.
+    /// The target.
     pub(crate) fn target(&self) -> Option<Target> {
         self.target
     }

@@ -14,8 +14,8 @@ const SECONDS: &str = "s";
 const BYTES: &str = "bytes";
 const KIBIBYTES: &str = "KiB";
 
-/// Loads by their connections and the commands under way on each, and what the ratio to a Redis is to
-/// be at most under them.
+/// Loads: connections, commands under way on each, and the greatest ratio to a Redis that reaches
+/// the target.
 const LOADS: [(&str, u32, u32, f64); 3] =
     [("50x1", 50, 1, 1.0), ("50x16", 50, 16, 0.5), ("8x128", 8, 128, 0.5)];
 
@@ -23,7 +23,7 @@ const IN_MEMORY: Setup = Setup::OneServer(Keeping::Nothing);
 const HERD_OF_FIVE: Setup = Setup::Ring(5);
 const REDIS_IN_MEMORY: Setup = Setup::Redis(Keeping::Nothing);
 
-/// A herd against others, in the order in which rows are measured and shown.
+/// The rows that compare a herd with others, in the order in which they are measured and shown.
 pub(crate) fn against_others() -> Vec<Row> {
     let mut rows = Vec::new();
     rows.extend(one_server());
@@ -36,7 +36,7 @@ pub(crate) fn against_others() -> Vec<Row> {
     rows
 }
 
-/// One server against one Redis that keeps as much.
+/// One server and one Redis that stores as much.
 fn one_server() -> Vec<Row> {
     let [set, geo_add] = [RedisCommand::Set, RedisCommand::GeoAdd];
     let [nothing, every_second] = [Keeping::Nothing, Keeping::EverySecond];
@@ -56,8 +56,8 @@ fn one_server() -> Vec<Row> {
     rows
 }
 
-/// What a command costs one server, and one Redis, under all loads. Against GEOADD, which keeps less,
-/// nothing is to be reached.
+/// What a command costs one server and one Redis, under all loads. The comparison with GEOADD,
+/// which stores less, has no target.
 fn against_redis(name: &str, what: &str, keeping: Keeping, command: RedisCommand) -> [Row; 3] {
     LOADS.map(|(shape, connections, depth, limit)| {
         let load = Load::new(connections, depth).with(command);
@@ -75,7 +75,7 @@ fn against_redis(name: &str, what: &str, keeping: Keeping, command: RedisCommand
     })
 }
 
-/// The default herd against a Redis with four replicas.
+/// The default herd and a Redis with four replicas.
 fn herd_of_five() -> Vec<Row> {
     let mut rows = Vec::new();
     for (name, aim, told) in [("five", Aim::First, ""), ("spread", Aim::All, ", all told")] {
@@ -105,7 +105,7 @@ fn herd_of_five() -> Vec<Row> {
     rows
 }
 
-/// What clients and connections take in memory.
+/// How much memory clients and connections take.
 fn memory() -> Vec<Row> {
     let mut rows = Vec::new();
     for (command, name, word) in
@@ -150,7 +150,7 @@ fn places() -> Vec<Row> {
     rows
 }
 
-/// How soon a server that was away knows a million clients.
+/// How soon a server that was down knows a million clients.
 fn start_up() -> [Row; 2] {
     [
         Row::of_one(
@@ -182,7 +182,7 @@ fn traffic_log() -> Row {
     row.aiming_at(Target::Ratio(1.5))
 }
 
-/// The default herd against one in Python, wall time, so that the target is a hundredth.
+/// The default herd and one in Python, by wall time. The target is a hundredth.
 fn asyncio() -> Vec<Row> {
     let load = |connections, depth| Load::new(connections, depth).aimed_at(Aim::All);
     let one_at_a_time = vec![load(50, 1)];
@@ -199,8 +199,7 @@ fn asyncio() -> Vec<Row> {
     .into()
 }
 
-/// A herd against itself: what a command costs under other loads, against what it costs under the
-/// usual one.
+/// A herd and itself: what a command costs under other loads, compared with the usual load.
 pub(crate) fn growth() -> Vec<Row> {
     let row = |name: String, what: String, servers, load, usual_servers, usual_load| {
         let ours = CpuPerCommand { servers, load };

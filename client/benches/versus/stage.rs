@@ -1,4 +1,4 @@
-//! What all rows share: the programs, how long to measure, and the way out.
+//! What all rows share: the programs, and how long to measure.
 
 use crate::interrupt::Interrupt;
 use std::error::Error;
@@ -10,15 +10,15 @@ const BUILD_COMMAND: &str = "cargo build --release";
 /// How much is measured for each row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extent {
-    /// How often each side has its turn.
+    /// How many turns each side has.
     pub(crate) pairs: usize,
     /// How long a turn under load lasts, in seconds.
     pub(crate) seconds: u64,
-    /// How many tries a turn has where each is timed by itself.
+    /// How many tries a turn has in rows that time each try by itself.
     pub(crate) tries: usize,
 }
 
-/// The ground on which rows are measured.
+/// What rows need to be measured.
 #[derive(Debug)]
 pub(crate) struct Stage {
     herd_client: PathBuf,
@@ -28,10 +28,9 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// Looks whether the herd's programs are there.
+    /// Checks that the herd's programs have been built.
     ///
-    /// # Errors
-    /// When the server is not, with the command that builds it.
+    /// # Errors When the server has not been built, with the command that builds it.
     pub(crate) fn new(extent: Extent) -> Result<Self, Box<dyn Error>> {
         let herd_client = PathBuf::from(env!("CARGO_BIN_EXE_herd-client"));
         let herd_server = herd_client.with_file_name("herd-server");

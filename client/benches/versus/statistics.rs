@@ -1,8 +1,8 @@
-//! A few numbers for many.
+//! Medians and ranges of measured figures.
 
 use std::iter::zip;
 
-/// What was measured of both sides of a row: a figure of each for every pair of turns.
+/// The figures of both sides of a row: one of each side for every pair of turns.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Comparison {
     ours: Vec<f64>,
@@ -26,8 +26,8 @@ impl Comparison {
         &self.theirs
     }
 
-    /// Ours divided by theirs, pair by pair: what the machine's other work does to both of a pair
-    /// cancels out.
+    /// Our figure divided by theirs, pair by pair. Other work of the machine slows both of a pair,
+    /// so it mostly cancels out.
     pub(crate) fn ratios(&self) -> Vec<f64> {
         zip(&self.ours, &self.theirs).map(|(ours, theirs)| ours / theirs).collect()
     }
@@ -51,14 +51,14 @@ pub(crate) fn bounds(numbers: &[f64]) -> (f64, f64) {
     (least, greatest)
 }
 
-/// A number in three digits, or more where it has more before its point.
+/// A number with three digits, or more if it has more before its point.
 pub(crate) fn three_digits(number: f64) -> String {
     let magnitude = number.abs().max(1e-6).log10().floor();
     let decimals = (2.0 - magnitude).max(0.0) as usize;
     format!("{number:.decimals$}")
 }
 
-/// The same without zeros at its end, for numbers that somebody has chosen.
+/// The same without zeros at its end, for numbers that a person has chosen.
 pub(crate) fn up_to_three_digits(number: f64) -> String {
     let text = three_digits(number);
     if !text.contains('.') {

@@ -1,23 +1,23 @@
-//! Why there are no figures.
+//! Why a measurement failed.
 
 use crate::client_error::ClientError;
 use std::error::Error;
 use std::fmt;
 use std::io;
 
-/// A measurement came to nothing. What had been sent by then may have changed what servers know.
+/// A measurement failed. The servers may have taken in commands that were sent before.
 #[derive(Debug)]
 pub enum BenchError {
-    /// A server could not be connected to.
+    /// A server could not be reached.
     Unreachable(ClientError),
     /// The system gives this process no more descriptors.
     NoDescriptors {
         /// How many connections were open by then.
         open: usize,
     },
-    /// No connection is left; the text tells which broke first, and why.
+    /// No connection is left. The text says which one broke first, and why.
     AllBroken(String),
-    /// The system does not tell of what comes in.
+    /// The system does not report events of sockets.
     System(io::Error),
 }
 

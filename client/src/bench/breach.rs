@@ -1,4 +1,4 @@
-//! Why a connection is of no more use.
+//! Why a connection can no longer be used.
 
 use super::scan::NoReply;
 use crate::client_error::reason;
@@ -13,7 +13,8 @@ pub(super) enum Breach {
     Lost(io::Error),
     /// The server closed it.
     Closed,
-    /// What came is no reply, or no command was under way; the text is how it began.
+    /// The server sent something that is not a reply, or sent it when no command was under way. The
+    /// text is its beginning.
     NoReply(String),
     /// No reply came for this long.
     Silent(Duration),

@@ -12,7 +12,7 @@ pub(super) enum Budget {
 }
 
 impl Budget {
-    /// Takes out as many commands as `wanted`, or what is left of them.
+    /// Takes `wanted` commands out of the budget, or as many as are left, and returns their number.
     pub(super) fn grant(&mut self, wanted: usize, now: Instant) -> usize {
         match self {
             Budget::Count(left) => {
@@ -31,14 +31,14 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    /// `--count 10` must be ten commands, whatever connections and depth are.
+    /// `--count 10` must send ten commands, whatever the number of connections and the depth are.
     #[test]
     fn a_count_is_kept_exactly() {
         let (mut budget, now) = (Budget::Count(10), Instant::now());
         assert_eq!([7, 7, 7].map(|wanted| budget.grant(wanted, now)), [7, 3, 0]);
     }
 
-    /// A load that goes on after its time would never end.
+    /// Otherwise a load that is limited by time would never end.
     #[test]
     fn time_ends() {
         let now = Instant::now();

@@ -7,7 +7,7 @@ use super::replies::Replies;
 use super::resp_replies::RespReplies;
 use super::template::{Field, Template};
 
-/// The language of the servers, so that Herd and what people would use instead are loaded alike.
+/// The protocol of the servers. It lets `bench` put the same load on Herd and on its alternatives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
     /// Herd's lines.
@@ -94,7 +94,7 @@ impl Dialect {
         }
     }
 
-    /// What counts the replies of one connection.
+    /// A parser that counts the replies of one connection.
     pub(super) fn replies(self) -> Replies {
         match self {
             Dialect::Herd => Replies::Herd(HerdReplies::default()),

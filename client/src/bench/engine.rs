@@ -3,13 +3,13 @@
 use super::bench_error::BenchError;
 use super::breach::Breach;
 use super::budget::Budget;
-use super::clock::Clock;
 use super::dial::dial;
-use super::link::{Link, Rest};
 use super::load::Load;
+use super::pipeline::{Pipeline, Rest};
 use super::plan::Plan;
 use super::progress::{Progress, Stage};
 use super::remarks::Remarks;
+use super::stopwatch::Stopwatch;
 use super::tally::Tally;
 use mio::{Events, Interest, Poll, Token};
 use std::io::{self, ErrorKind};
@@ -22,20 +22,20 @@ const CHUNK_BYTES: usize = 256 * 1024;
 /// Events taken from the system at a time.
 const EVENTS_MAX: usize = 1024;
 
-/// Between two words on how far a stage is.
+/// The pause between two reports of progress.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 
 /// The connections of a measurement, and what goes over them.
 ///
-/// It is driven by mio and not by the runtime that the rest of Herd is written for: a generator must
-/// cost little, and the same, whatever it loads.
+/// It uses mio instead of the runtime that the rest of Herd uses: a load generator must cost
+/// little, and must cost the same whatever it loads.
 pub(super) struct Engine<'a> {
     plan: &'a Plan,
     poll: Poll,
     /// None where the connection broke.
-    links: Vec<Option<Link>>,
+    pipelines: Vec<Option<Pipeline>>,
     load: Load,
-    clock: Clock,
+    stopwatch: Stopwatch,
     chunk: Box<[u8]>,
     remarks: Remarks,
     ending: Ending,
@@ -44,13 +44,13 @@ pub(super) struct Engine<'a> {
 /// How a measurement ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// Once all that was planned is done.
+    /// When the whole plan has been carried out.
     Planned,
-    /// As soon as what is under way is answered, since the caller asked for that.
+    /// As soon as the commands under way are answered, because the caller asked to stop early.
     Early,
 }
 
-/// What a stage came to.
+/// The result of a stage.
 #[derive(Debug)]
 pub(super) struct StageResult {
     /// What was answered.
@@ -63,7 +63,7 @@ pub(super) struct StageResult {
 struct StageState {
     budget: Budget,
     tally: Tally,
-    /// How many commands wait for their replies, over all links.
+    /// How many commands wait for their replies, over all pipelines.
     under_way: usize,
     begun: Instant,
     last_answer: Instant,
@@ -82,22 +82,22 @@ impl<'a> Engine<'a> {
     /// Opens all connections.
     pub(super) fn connect(plan: &'a Plan) -> Result<Self, BenchError> {
         let poll = Poll::new().map_err(BenchError::System)?;
-        let mut links = Vec::with_capacity(plan.connections.size());
+        let mut pipelines = Vec::with_capacity(plan.connections.size());
         for (number, server) in (0..plan.connections.size()).zip(plan.servers.iter().cycle()) {
             let channel = dial(server, plan.tls.as_ref(), number, plan.timeout)?;
-            let mut link = Link::over(channel, plan.dialect.replies());
+            let mut pipeline = Pipeline::over(channel, plan.dialect.replies());
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry()
-                .register(link.stream(), Token(number), interest)
+                .register(pipeline.stream(), Token(number), interest)
                 .map_err(BenchError::System)?;
-            links.push(Some(link));
+            pipelines.push(Some(pipeline));
         }
         Ok(Self {
             plan,
             poll,
-            links,
+            pipelines,
             load: Load::of(plan),
-            clock: Clock::start(),
+            stopwatch: Stopwatch::start(),
             chunk: vec![0; CHUNK_BYTES].into(),
             remarks: Remarks::default(),
             ending: Ending::Planned,
@@ -120,16 +120,16 @@ impl<'a> Engine<'a> {
     ) -> Result<StageResult, BenchError> {
         let mut events = Events::with_capacity(EVENTS_MAX);
         let budget = if self.ending == Ending::Early { Budget::Count(0) } else { budget };
-        let mut state = StageState::begin(stage, budget, self.clock.now());
-        for number in 0..self.links.len() {
-            self.with_link(number, &mut state, |engine, link, state| {
-                engine.top_up(link, depth, state.begun, state)
+        let mut state = StageState::begin(stage, budget, self.stopwatch.now());
+        for number in 0..self.pipelines.len() {
+            self.with_pipeline(number, &mut state, |engine, pipeline, state| {
+                engine.top_up(pipeline, depth, state.begun, state)
             });
         }
         while state.under_way > 0 {
             self.wait(&mut events).map_err(BenchError::System)?;
             for event in &events {
-                self.with_link(event.token().0, &mut state, Self::turn);
+                self.with_pipeline(event.token().0, &mut state, Self::turn);
             }
             self.look_around(&mut state, on_progress);
         }
@@ -143,13 +143,13 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Tells how far the stage is, and gives up waiting when it has been too long.
+    /// Reports progress, and gives up if no reply has come for too long.
     fn look_around(
         &mut self,
         state: &mut StageState,
         on_progress: &mut dyn FnMut(&Progress) -> ControlFlow<()>,
     ) {
-        let now = self.clock.now();
+        let now = self.stopwatch.now();
         if state.progress.is_due(now, PROGRESS_EVERY) {
             state.progress.advance(now, state.tally.answered());
             if on_progress(&state.progress).is_break() {
@@ -164,48 +164,48 @@ impl<'a> Engine<'a> {
 
     fn conclude(&self, state: StageState) -> Result<StageResult, BenchError> {
         match self.remarks.first_breach() {
-            Some(breach) if self.links.iter().all(Option::is_none) => {
+            Some(breach) if self.pipelines.iter().all(Option::is_none) => {
                 Err(BenchError::AllBroken(breach.to_owned()))
             }
-            _ => Ok(StageResult { tally: state.tally, took: self.clock.now() - state.begun }),
+            _ => Ok(StageResult { tally: state.tally, took: self.stopwatch.now() - state.begun }),
         }
     }
 
-    /// Does something with a link that is up, and keeps the count of what is under way. What breaks
-    /// the link takes it away, with all that was under way on it.
-    fn with_link(
+    /// Does something with a pipeline that is up, and keeps the count of the commands under way. If
+    /// the connection breaks, the pipeline is removed, and its commands under way count as lost.
+    fn with_pipeline(
         &mut self,
         number: usize,
         state: &mut StageState,
-        act: impl FnOnce(&mut Self, &mut Link, &mut StageState) -> Result<(), Breach>,
+        act: impl FnOnce(&mut Self, &mut Pipeline, &mut StageState) -> Result<(), Breach>,
     ) {
-        let Some(mut link) = self.links[number].take() else { return };
-        state.under_way -= link.under_way();
-        match act(self, &mut link, state) {
+        let Some(mut pipeline) = self.pipelines[number].take() else { return };
+        state.under_way -= pipeline.under_way();
+        match act(self, &mut pipeline, state) {
             Ok(()) => {
-                state.under_way += link.under_way();
-                self.links[number] = Some(link);
+                state.under_way += pipeline.under_way();
+                self.pipelines[number] = Some(pipeline);
             }
             Err(breach) => {
-                state.tally.lost(link.under_way());
+                state.tally.lost(pipeline.under_way());
                 let server = &self.plan.servers[number % self.plan.servers.len()];
                 self.remarks.breach(server, &breach);
             }
         }
     }
 
-    /// Something has come, or there is room again to send.
-    fn turn(&mut self, link: &mut Link, state: &mut StageState) -> Result<(), Breach> {
-        link.flush()?;
+    /// Handles an event: replies have come, or there is room again to send.
+    fn turn(&mut self, pipeline: &mut Pipeline, state: &mut StageState) -> Result<(), Breach> {
+        pipeline.flush()?;
         loop {
             let errors_before = state.tally.errors();
-            let received = link.receive(&mut self.chunk, &mut state.tally, &self.clock)?;
+            let received = pipeline.receive(&mut self.chunk, &mut state.tally, &self.stopwatch)?;
             if state.tally.errors() > errors_before {
-                self.remarks.refusal(|| link.refusal());
+                self.remarks.refusal(|| pipeline.refusal());
             }
             if received.answered > 0 {
                 state.last_answer = received.at;
-                self.top_up(link, received.answered, received.at, state)?;
+                self.top_up(pipeline, received.answered, received.at, state)?;
             }
             if received.rest == Rest::None {
                 return Ok(());
@@ -213,21 +213,21 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Sends as many commands as the budget allows of those wanted.
+    /// Sends the wanted number of commands, or as many as the budget still allows.
     fn top_up(
         &mut self,
-        link: &mut Link,
+        pipeline: &mut Pipeline,
         wanted: usize,
         now: Instant,
         state: &mut StageState,
     ) -> Result<(), Breach> {
         let granted = state.budget.grant(wanted, now);
-        link.send(granted, &mut self.load, &self.clock)
+        pipeline.send(granted, &mut self.load, &self.stopwatch)
     }
 
     fn give_up(&mut self, state: &mut StageState) {
-        for number in 0..self.links.len() {
-            self.with_link(number, state, |engine, link, _| match link.under_way() {
+        for number in 0..self.pipelines.len() {
+            self.with_pipeline(number, state, |engine, pipeline, _| match pipeline.under_way() {
                 0 => Ok(()),
                 _ => Err(Breach::Silent(engine.plan.timeout)),
             });

@@ -4,30 +4,30 @@ use super::kind::Kind;
 use super::scan::{Excerpt, NoReply, Outcome, take, take_line};
 use memchr::memmem;
 
-/// Finds the ends of replies as `docs/PROTOCOL.md`, section 2, has them: a line, or for a WHATSAT
-/// that goes well an AT line, JSON and an empty line.
+/// Finds the ends of replies as `docs/PROTOCOL.md`, section 2, defines them: one line, or, if a
+/// WHATSAT succeeds, an AT line, JSON and an empty line.
 ///
-/// Of each line only the first byte is looked at, since whoever measures wants the time for the
-/// server. That suffices to tell `AT` from `?`, and either from what no such server sends.
+/// It looks only at the first byte of each line, to leave the processor to the server. One byte is
+/// enough to tell `AT` from `?`, and both from what a Herd server never sends.
 #[derive(Debug, Default)]
 pub(super) struct HerdReplies {
-    place: Place,
+    state: State,
     refusal: Excerpt,
 }
 
-/// Where in a reply the stream stands.
+/// Which part of a reply comes next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum Place {
+enum State {
     /// Before it.
     #[default]
     Before,
     /// In its AT line.
     AtLine,
-    /// In its line that says `?`.
+    /// In a line that begins with `?`.
     Refusal,
-    /// In its JSON, behind any byte but a LF.
+    /// In its JSON, after any byte except LF.
     Json,
-    /// In its JSON, at the start of a line: one LF more ends it.
+    /// In its JSON, at the start of a line. One more LF ends the reply.
     JsonLineStart,
 }
 
@@ -39,14 +39,14 @@ impl HerdReplies {
         kind: Kind,
     ) -> Result<Option<Outcome>, NoReply> {
         while let Some(&first) = rest.first() {
-            let outcome = match self.place {
-                Place::Before => self.begin(first, rest)?,
-                Place::AtLine => self.at_line(rest, kind),
-                Place::Refusal => self.refused(rest),
-                Place::Json | Place::JsonLineStart => self.json(first, rest),
+            let outcome = match self.state {
+                State::Before => self.begin(first, rest)?,
+                State::AtLine => self.at_line(rest, kind),
+                State::Refusal => self.refused(rest),
+                State::Json | State::JsonLineStart => self.json(first, rest),
             };
             if outcome.is_some() {
-                self.place = Place::Before;
+                self.state = State::Before;
                 return Ok(outcome);
             }
         }
@@ -59,11 +59,11 @@ impl HerdReplies {
     }
 
     fn begin(&mut self, first: u8, rest: &[u8]) -> Result<Option<Outcome>, NoReply> {
-        self.place = match first {
-            b'A' => Place::AtLine,
+        self.state = match first {
+            b'A' => State::AtLine,
             b'?' => {
                 self.refusal.clear();
-                Place::Refusal
+                State::Refusal
             }
             _ => return Err(NoReply::of(rest)),
         };
@@ -73,7 +73,7 @@ impl HerdReplies {
     fn at_line(&mut self, rest: &mut &[u8], kind: Kind) -> Option<Outcome> {
         match (take_line(rest).1, kind) {
             (true, Kind::Tell) => return Some(Outcome::Well),
-            (true, Kind::Ask) => self.place = Place::JsonLineStart,
+            (true, Kind::Ask) => self.state = State::JsonLineStart,
             (false, _) => (),
         }
         None
@@ -86,7 +86,7 @@ impl HerdReplies {
     }
 
     fn json(&mut self, first: u8, rest: &mut &[u8]) -> Option<Outcome> {
-        if self.place == Place::JsonLineStart && first == b'\n' {
+        if self.state == State::JsonLineStart && first == b'\n' {
             take(rest, 1);
             return Some(Outcome::Well);
         }
@@ -94,7 +94,7 @@ impl HerdReplies {
             take(rest, at + 2);
             return Some(Outcome::Well);
         }
-        self.place = if rest.ends_with(b"\n") { Place::JsonLineStart } else { Place::Json };
+        self.state = if rest.ends_with(b"\n") { State::JsonLineStart } else { State::Json };
         take(rest, rest.len());
         None
     }
@@ -140,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Another kind of server should be named, not measured.
+    /// A server of another kind must be reported, not measured.
     #[test]
     fn what_is_no_reply_is_shown() {
         let counter = Replies::Herd(HerdReplies::default());
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(found, Err(NoReply("-ERR unknown command".to_owned())));
     }
 
-    /// What the server refused is the first thing that one wants to know of an error.
+    /// After an error, the first question is what the server refused.
     #[test]
     fn a_refusal_is_kept() {
         let mut counter = Replies::Herd(HerdReplies::default());

@@ -1,10 +1,10 @@
 //! What a command does.
 
-/// What a command is about.
+/// The kinds of commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// It tells where a client is: IAMAT, SET or GEOADD.
+    /// Tells where a client is: IAMAT, SET or GEOADD.
     Tell,
-    /// It asks what is near a client: WHATSAT or GEOSEARCH.
+    /// Asks what is near a client: WHATSAT or GEOSEARCH.
     Ask,
 }

@@ -7,14 +7,15 @@ use fastrand::Rng;
 use herd::protocol::Timestamp;
 use std::ops::Range;
 
-/// Where the chance begins: equal plans send equal commands in equal order, but for their times.
+/// The seed of all random choices. Equal plans send equal commands in equal order; only the times
+/// differ.
 const SEED: u64 = 0x0068_6572_6421;
 
 /// How far from its city a client may be, in millionths of a degree: some five kilometres.
 const AROUND_CITY: i32 = 50_000;
 
-/// Los Angeles, Paris, Nairobi and Sydney in millionths of a degree: each combination of signs that
-/// there are many people under, with many places and with few.
+/// Los Angeles, Paris, Nairobi and Sydney in millionths of a degree. Each has another combination
+/// of signs. Some have many places nearby, others few.
 const CITIES: [(i32, i32); 4] = [
     (34_068_930, -118_445_127),
     (48_856_600, 2_352_200),
@@ -22,15 +23,15 @@ const CITIES: [(i32, i32); 4] = [
     (-33_868_800, 151_209_300),
 ];
 
-/// The clients and what is said of them. Each stays around one city and is at another place whenever
-/// it is told of; its times grow.
+/// The clients and the commands about them. Each client stays near one city. Every command about it
+/// has a new position and a later time.
 #[derive(Debug)]
 pub(super) struct Load {
     tell: Template,
     ask: Template,
     asking_percent: u8,
     clients: u32,
-    /// The clients that must be told of before anything else is said.
+    /// The clients that must be sent before any other command.
     untold: Range<u32>,
     random: Rng,
     /// The time of the last command, in nanoseconds.
@@ -102,8 +103,8 @@ mod tests {
         }
     }
 
-    /// A position that stays, or a time that does not grow, would be no change to the server, and
-    /// cost it less.
+    /// If the position stayed the same or the time did not grow, the command would change nothing
+    /// and cost the server less.
     #[test]
     fn every_command_is_a_change() {
         let lines = lines(&plan(3, 0, Fill::Nobody), 3000);
@@ -118,7 +119,8 @@ mod tests {
         assert_eq!(last.len(), 3);
     }
 
-    /// WHATSAT costs what is around: there must be places, and not the same for all.
+    /// The cost of a WHATSAT depends on what is nearby: there must be places, and not the same ones
+    /// for all clients.
     #[test]
     fn clients_are_in_four_cities() {
         let lines = lines(&plan(1000, 0, Fill::Everybody), 1000);
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(corners, BTreeSet::from(cities));
     }
 
-    /// A client that was not told of is answered with `?`.
+    /// The server answers `?` about a client that it does not know.
     #[test]
     fn everybody_is_told_of_first() {
         let lines = lines(&plan(500, 100, Fill::Everybody), 501);
@@ -141,7 +143,7 @@ mod tests {
         assert!(matches!(last, Ok(Request::WhatsAt(_))), "{last:?}");
     }
 
-    /// Figures of two runs are compared, so their commands must be comparable, too.
+    /// Figures of two runs are compared, so both must send the same commands.
     #[test]
     fn the_mix_is_as_planned_and_the_same_again() {
         let mixed = plan(100, 25, Fill::Nobody);

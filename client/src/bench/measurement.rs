@@ -9,17 +9,17 @@ use super::report::Report;
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-/// Commands under way on each connection while all clients are told of, when the plan has fewer.
+/// The least number of commands under way on each connection while each client is sent once.
 const FILL_DEPTH_MIN: usize = 64;
 
-/// A plan that can be carried out.
+/// A plan that was checked and can be carried out.
 #[derive(Clone, Debug)]
 pub struct Bench {
     plan: Plan,
 }
 
 impl Bench {
-    /// Takes a plan.
+    /// Checks a plan.
     ///
     /// # Errors
     /// When its parts do not fit together.
@@ -33,13 +33,12 @@ impl Bench {
         &self.plan
     }
 
-    /// Carries the plan out, and blocks this thread meanwhile. Calls `on_progress` about ten times a
-    /// second with how far it is. If that returns [`ControlFlow::Break`], no more commands are sent,
-    /// and the report is about what was measured until then.
+    /// Carries the plan out and blocks this thread meanwhile. Calls `on_progress` about ten times a
+    /// second. If that returns [`ControlFlow::Break`], no more commands are sent, and the report
+    /// covers what was measured until then.
     ///
-    /// # Errors
-    /// When a server cannot be connected to, and when no connection is left. A connection that breaks
-    /// while others are left is counted.
+    /// # Errors When a server cannot be reached, and when no connection is left. If a connection
+    /// breaks while others are left, the report counts it.
     pub fn run(
         &self,
         mut on_progress: impl FnMut(&Progress) -> ControlFlow<()>,

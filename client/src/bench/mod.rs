@@ -1,19 +1,19 @@
-//! A load for servers, and how fast they answer it.
+//! Puts load on servers and measures how fast they answer.
 //!
-//! [`Bench`] opens connections, keeps a number of commands under way on each, and counts the replies
-//! and how long they took. The same load can be put on Redis, in its own protocol, so that both are
-//! measured with one measure.
+//! [`Bench`] opens connections, keeps a number of commands under way on each, and counts the
+//! replies and how long they took. It can put the same load on Redis, in Redis' own protocol, so
+//! that both are measured in the same way.
 //!
-//! This room is one thread that waits for sockets itself. It prints nothing, reads no arguments, and
-//! never looks into a reply further than to find its end.
+//! This room runs in one thread that waits for sockets itself. It prints nothing, reads no
+//! arguments, and looks into a reply only as far as it must to find its end.
 //!
 //! | file | owns |
 //! |---|---|
 //! | `plan`, `whole_number` | what to measure, within limits |
 //! | `kind`, `question`, `dialect`, `template`, `load` | which commands are sent |
 //! | `scan`, `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
-//! | `dial`, `channel`, `link`, `breach` | one connection |
-//! | `clock`, `budget`, `engine`, `progress` | all connections, in one stage |
+//! | `dial`, `channel`, `pipeline`, `breach` | one connection |
+//! | `stopwatch`, `budget`, `engine`, `progress` | all connections, in one stage |
 //! | `measurement` | one stage after the other |
 //! | `tally`, `remarks`, `report`, `bench_error` | what came of it |
 //!
@@ -47,15 +47,14 @@ mod bench_error;
 mod breach;
 mod budget;
 mod channel;
-mod clock;
 mod dial;
 mod dialect;
 mod engine;
 mod herd_replies;
 mod kind;
-mod link;
 mod load;
 mod measurement;
+mod pipeline;
 mod plan;
 mod progress;
 mod question;
@@ -64,6 +63,7 @@ mod replies;
 mod report;
 mod resp_replies;
 mod scan;
+mod stopwatch;
 mod tally;
 mod template;
 mod whole_number;

@@ -10,8 +10,8 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-/// So many commands may be under way at a time, over all connections: each takes some 150 bytes here
-/// until it is sent.
+/// How many commands may be under way at a time, over all connections. Each takes about 150 bytes
+/// of memory here until it is sent.
 pub const UNDER_WAY_MAX: u64 = 1_000_000;
 
 /// How many connections, over all servers.
@@ -20,7 +20,7 @@ pub type Connections = WholeNumber<1, 10_000>;
 /// How many commands a connection sends before it waits for replies.
 pub type Depth = WholeNumber<1, 10_000>;
 
-/// How many different clients there are: as many as a server takes by default.
+/// How many different clients there are. The limit is what a server accepts by default.
 pub type Clients = WholeNumber<1, 10_000_000>;
 
 /// How many commands of a hundred.
@@ -29,7 +29,7 @@ pub type Percent = WholeNumber<0, 100>;
 /// A measurement.
 #[derive(Clone, Debug)]
 pub struct Plan {
-    /// The servers; connections are dealt out round robin.
+    /// The servers. Connections are distributed among them in turn.
     pub servers: Vec<Destination>,
     /// What secures connections with those that are spoken to over TLS; None where none are.
     pub tls: Option<ClientSide>,
@@ -39,43 +39,44 @@ pub struct Plan {
     pub connections: Connections,
     /// How many commands each of them has under way.
     pub depth: Depth,
-    /// How many clients move.
+    /// How many clients the commands are about.
     pub clients: Clients,
-    /// How many of a hundred commands ask what is near a client; the others tell where one is.
+    /// How many of a hundred commands ask what is near a client. The others tell a position.
     pub asking: Percent,
-    /// What they ask.
+    /// The radius and number of places that these commands ask for.
     pub question: Question,
-    /// What happens before the measurement.
+    /// Whether the servers are sent all clients before the measurement.
     pub fill: Fill,
-    /// How long the load goes on before it is measured.
+    /// How long the load runs before it is measured.
     pub warm_up: Duration,
     /// How much is measured.
     pub length: Length,
-    /// How long to wait for a connection, and for any reply at all while commands are under way.
+    /// How long to wait for a connection to open, and for the next reply while commands are under
+    /// way.
     pub timeout: Duration,
 }
 
-/// Which clients the servers are told of before anything is measured.
+/// Which clients the servers are sent before anything is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fill {
     /// Nobody.
     Nobody,
-    /// Each client once, so that whoever asks for it later finds it. Servers that do not tell each
-    /// other know it only where it was told.
+    /// Each client once, so that later questions find it. Servers that are not linked know a client
+    /// only where it was sent.
     Everybody,
 }
 
 /// When a measurement ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Length {
-    /// Send no more commands after this time, and wait for the last replies.
+    /// Send commands for this long, then wait for the last replies.
     Span(Duration),
     /// Stop after this many commands.
     Count(u64),
 }
 
 impl Plan {
-    /// How many commands tell of each client once before anything else.
+    /// How many commands send each client once before anything else.
     pub(super) fn untold(&self) -> u32 {
         match self.fill {
             Fill::Nobody => 0,
@@ -108,9 +109,9 @@ impl Plan {
 pub enum UnfitPlan {
     /// Connections times depth are more than [`UNDER_WAY_MAX`].
     TooMuchUnderWay(u64),
-    /// Nothing that SET has stored can be asked for by where it is.
+    /// Redis cannot search by position what SET has stored.
     CannotAsk,
-    /// There is nobody to connect to.
+    /// The plan has no servers.
     NoServer,
     /// A server is spoken to over TLS, and nothing says whose certificates are trusted.
     NoTls,

@@ -1,4 +1,4 @@
-//! How far a measurement is.
+//! The progress of a measurement.
 
 use super::budget::Budget;
 use std::time::{Duration, Instant};
@@ -6,15 +6,15 @@ use std::time::{Duration, Instant};
 /// A part of a measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Each client is told of once; not measured.
+    /// One command for each client, so that the servers know all of them. Not measured.
     Filling,
-    /// The load goes on without being measured.
+    /// The load runs, but is not measured yet.
     WarmingUp,
-    /// What the figures are about.
+    /// The part that the figures describe.
     Measuring,
 }
 
-/// How far a stage is.
+/// The progress of a stage.
 #[derive(Clone, Debug)]
 pub struct Progress {
     stage: Stage,
@@ -26,12 +26,12 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Nothing is done yet.
+    /// The progress of a stage that begins now.
     pub(super) fn at_start(stage: Stage, budget: Budget, now: Instant) -> Self {
         Self { stage, budget, begun: now, told: now, answered: 0, per_second: 0.0 }
     }
 
-    /// Whether it is time to tell of it again.
+    /// Whether the next report of progress is due.
     pub(super) fn is_due(&self, now: Instant, every: Duration) -> bool {
         now - self.told >= every
     }

@@ -3,7 +3,7 @@
 use super::breach::Breach;
 use crate::destination::Destination;
 
-/// The first of each kind of trouble, since the others tell no more.
+/// The first error of each kind. Later ones of that kind add nothing.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Remarks {
     broken: u64,
@@ -18,7 +18,7 @@ impl Remarks {
         self.first_breach.get_or_insert_with(|| format!("{}: {breach}", server.address()));
     }
 
-    /// A command was refused; `reply` tells in the server's words.
+    /// A command was refused; `reply` returns the server's words.
     pub(super) fn refusal(&mut self, reply: impl FnOnce() -> String) {
         self.first_refusal.get_or_insert_with(reply);
     }
@@ -33,7 +33,7 @@ impl Remarks {
         self.first_breach.as_deref()
     }
 
-    /// All of it.
+    /// All remarks.
     pub(super) fn lines(&self) -> Vec<String> {
         let refusal = self.first_refusal.iter().map(|reply| format!("the first refusal: {reply}"));
         let breach = self.first_breach.iter().map(|breach| {

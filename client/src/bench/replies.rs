@@ -1,4 +1,4 @@
-//! Where one reply ends and the next begins, without keeping either.
+//! Finds where one reply ends and the next begins, and keeps neither.
 
 use super::herd_replies::HerdReplies;
 use super::kind::Kind;
@@ -13,8 +13,8 @@ pub(super) enum Replies {
 }
 
 impl Replies {
-    /// Takes the next reply, to a command of this kind, off the front of `rest`; None when it goes
-    /// on behind it.
+    /// Takes the next reply, to a command of this kind, off the front of `rest`. Returns None if
+    /// `rest` ends before the reply does.
     pub(super) fn next(
         &mut self,
         rest: &mut &[u8],
@@ -26,7 +26,7 @@ impl Replies {
         }
     }
 
-    /// The last refusal, or what there was of it.
+    /// The last refusal, or its beginning if it was long.
     pub(super) fn refusal(&self) -> String {
         match self {
             Replies::Herd(replies) => replies.refusal(),

@@ -1,4 +1,4 @@
-//! What a measurement came to.
+//! The result of a measurement.
 
 use super::engine::StageResult;
 use super::kind::Kind;
@@ -18,8 +18,8 @@ pub struct Report {
     commands: u64,
     errors: u64,
     broken_connections: u64,
-    /// What was answered while filling and warming up: whoever measures the servers from outside
-    /// has to count it.
+    /// How many commands were answered before the measurement, while filling and warming up.
+    /// Whoever measures the servers from outside must count these, too.
     unmeasured_commands: u64,
     seconds: f64,
     commands_per_second: f64,
@@ -28,7 +28,7 @@ pub struct Report {
     remarks: Vec<String>,
 }
 
-/// Latencies by kind of command; a kind that was never answered well has none.
+/// Latencies by kind of command. A kind of which no command succeeded has none.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 struct Latencies {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,7 +122,7 @@ impl Report {
         }
     }
 
-    /// The first of each kind of trouble, in words.
+    /// The first error of each kind, in words.
     pub fn remarks(&self) -> &[String] {
         &self.remarks
     }
@@ -173,7 +173,7 @@ mod tests {
         StageResult { tally, took: Duration::from_millis(250) }
     }
 
-    /// Programs read this; what has no figures is not there.
+    /// Programs read this. A kind without figures is left out.
     #[test]
     fn the_json_form_is_stable() {
         let plan = plan(1000, 0, Fill::Nobody);
@@ -191,7 +191,7 @@ mod tests {
         );
     }
 
-    /// Latencies are told to three digits, in microseconds.
+    /// Latencies are in microseconds, with three significant digits.
     #[test]
     fn quantiles_are_near_the_truth() {
         let report = Report::new(&plan(1, 0, Fill::Nobody), &measured(), 0, &Remarks::default());

@@ -6,35 +6,35 @@ use super::scan::{Excerpt, NoReply, Outcome, take, take_line};
 /// twenty members at most.
 const ANNOUNCED_MAX: u64 = 1 << 20;
 
-/// Finds the ends of replies in RESP 2: `+OK`, `-ERR ...`, `:1`, and strings and arrays that say
-/// how long they are.
+/// Finds the ends of replies in RESP 2: `+OK`, `-ERR ...`, `:1`, and strings and arrays with their
+/// lengths in front.
 #[derive(Debug, Default)]
 pub(super) struct RespReplies {
-    place: Place,
-    /// How many values are still to come until the reply ends, the one under way included. An array
-    /// is a value as well; its elements join those to come.
+    state: State,
+    /// How many values are left until the reply ends, including the current one. An array is a
+    /// value, too, and its elements are added to the count.
     values_left: u64,
     refused: bool,
     refusal: Excerpt,
 }
 
-/// Where in a value the stream stands.
+/// Which part of a value comes next.
 #[derive(Clone, Copy, Debug, Default)]
-enum Place {
+enum State {
     /// Before the byte that says what it is.
     #[default]
     Before,
     /// In a line that is the whole value.
     Line,
-    /// In a line that is the whole value and says what went wrong.
+    /// In a line that is the whole value, an error.
     Refusal,
-    /// In the line that says how long it is.
+    /// In the line with its length.
     Length { of: Announced, length: u64, negative: bool },
     /// In a string, with this many bytes left.
     Text { bytes_left: usize },
 }
 
-/// A value that says how long it is.
+/// A value with its length in front.
 #[derive(Clone, Copy, Debug)]
 enum Announced {
     Text,
@@ -45,21 +45,21 @@ impl RespReplies {
     /// See [`Replies::next`](super::replies::Replies::next).
     pub(super) fn next(&mut self, rest: &mut &[u8]) -> Result<Option<Outcome>, NoReply> {
         while let Some(&first) = rest.first() {
-            let whole = match self.place {
-                Place::Before => self.begin(first, rest)?,
-                Place::Line => take_line(rest).1,
-                Place::Refusal => self.refused(rest),
-                Place::Length { of, length, negative } => {
+            let whole = match self.state {
+                State::Before => self.begin(first, rest)?,
+                State::Line => take_line(rest).1,
+                State::Refusal => self.refused(rest),
+                State::Length { of, length, negative } => {
                     let before = *rest;
-                    let (byte, place) = (take(rest, 1)[0], (of, length, negative));
-                    self.length(byte, place).ok_or_else(|| NoReply::of(before))?
+                    let (byte, length) = (take(rest, 1)[0], (of, length, negative));
+                    self.length(byte, length).ok_or_else(|| NoReply::of(before))?
                 }
-                Place::Text { bytes_left } => self.text(bytes_left, rest),
+                State::Text { bytes_left } => self.text(bytes_left, rest),
             };
             if !whole {
                 continue;
             }
-            self.place = Place::Before;
+            self.state = State::Before;
             self.values_left -= 1;
             if self.values_left == 0 {
                 let refused = std::mem::take(&mut self.refused);
@@ -74,20 +74,20 @@ impl RespReplies {
         self.refusal.text()
     }
 
-    /// Looks what comes. The byte is left to the line where the line is shown.
+    /// Looks at the first byte of a value. It stays in place if the line will be shown.
     fn begin(&mut self, first: u8, rest: &mut &[u8]) -> Result<bool, NoReply> {
-        let sized = |of| Place::Length { of, length: 0, negative: false };
-        self.place = match first {
-            b'+' | b':' => Place::Line,
+        let sized = |of| State::Length { of, length: 0, negative: false };
+        self.state = match first {
+            b'+' | b':' => State::Line,
             b'-' => {
                 self.refusal.clear();
-                Place::Refusal
+                State::Refusal
             }
             b'$' => sized(Announced::Text),
             b'*' => sized(Announced::Array),
             _ => return Err(NoReply::of(rest)),
         };
-        if matches!(self.place, Place::Length { .. }) {
+        if matches!(self.state, State::Length { .. }) {
             take(rest, 1);
         }
         self.values_left = self.values_left.max(1);
@@ -101,22 +101,22 @@ impl RespReplies {
         whole
     }
 
-    /// Takes in a byte of a length; None when it does not belong there.
+    /// Takes in a byte of a length. Returns None if it does not belong there.
     fn length(&mut self, byte: u8, (of, length, negative): (Announced, u64, bool)) -> Option<bool> {
         let negative = negative || byte == b'-';
-        self.place = match byte {
+        self.state = match byte {
             b'0'..=b'9' => {
                 let length = 10 * length + u64::from(byte - b'0');
-                (length <= ANNOUNCED_MAX).then_some(Place::Length { of, length, negative })?
+                (length <= ANNOUNCED_MAX).then_some(State::Length { of, length, negative })?
             }
-            b'-' | b'\r' => Place::Length { of, length, negative },
+            b'-' | b'\r' => State::Length { of, length, negative },
             b'\n' => return Some(self.announced(of, length, negative)),
             _ => return None,
         };
         Some(false)
     }
 
-    /// The length is known: of nothing (`-1`), of a string, or of an array.
+    /// Goes on after the line with the length: of nothing (`-1`), of a string, or of an array.
     fn announced(&mut self, of: Announced, length: u64, negative: bool) -> bool {
         match of {
             _ if negative => true,
@@ -126,7 +126,7 @@ impl RespReplies {
             }
             Announced::Text => {
                 let bytes = usize::try_from(length).expect("announced lengths are small");
-                self.place = Place::Text { bytes_left: bytes + 2 };
+                self.state = State::Text { bytes_left: bytes + 2 };
                 false
             }
         }
@@ -134,7 +134,7 @@ impl RespReplies {
 
     fn text(&mut self, bytes_left: usize, rest: &mut &[u8]) -> bool {
         let taken = take(rest, bytes_left.min(rest.len())).len();
-        self.place = Place::Text { bytes_left: bytes_left - taken };
+        self.state = State::Text { bytes_left: bytes_left - taken };
         taken == bytes_left
     }
 }
@@ -184,7 +184,7 @@ mod tests {
         }
     }
 
-    /// Another kind of server should be named, and lengths without end not waited for.
+    /// A server of another kind must be reported, and an endless length must not be waited for.
     #[test]
     fn what_is_no_reply_is_shown() {
         for (stream, shown) in [
@@ -198,7 +198,7 @@ mod tests {
         }
     }
 
-    /// What the server refused is the first thing that one wants to know of an error.
+    /// After an error, the first question is what the server refused.
     #[test]
     fn a_refusal_is_kept() {
         let mut counter = RespReplies::default();

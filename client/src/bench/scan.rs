@@ -1,6 +1,6 @@
 //! Looking for the ends of replies in bytes, without keeping the replies.
 
-/// The most bytes of a refusal, or of something that is no reply, that are kept to be shown.
+/// How many bytes of a refusal, or of something that is not a reply, are kept to be shown.
 const EXCERPT_BYTES_MAX: usize = 160;
 
 /// What a reply says.
@@ -8,16 +8,16 @@ const EXCERPT_BYTES_MAX: usize = 160;
 pub(super) enum Outcome {
     /// The command was carried out.
     Well,
-    /// The server said that it was not: `?` or `-ERR`.
+    /// The server refused the command: `?` or `-ERR`.
     Refused,
 }
 
-/// What came cannot begin a reply; this is how it began.
+/// These bytes cannot begin a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NoReply(pub(super) String);
 
 impl NoReply {
-    /// The error about what begins so.
+    /// The error about input that begins with these bytes.
     pub(super) fn of(bytes: &[u8]) -> Self {
         let mut excerpt = Excerpt::default();
         excerpt.push(bytes.split(|&byte| byte == b'\n').next().unwrap_or_default());
@@ -35,7 +35,7 @@ impl Excerpt {
         self.0.clear();
     }
 
-    /// Takes in what comes next of the line, as far as there is room.
+    /// Appends more of the line, as far as there is room.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         let room = EXCERPT_BYTES_MAX - self.0.len();
         self.0.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -47,7 +47,7 @@ impl Excerpt {
     }
 }
 
-/// Takes the bytes up to the next LF, and with it, off the front; or all of them when there is none.
+/// Takes the bytes up to and including the next LF off the front, or all bytes if there is no LF.
 /// Returns them and whether they end the line.
 pub(super) fn take_line<'a>(rest: &mut &'a [u8]) -> (&'a [u8], bool) {
     let (length, whole) = match memchr::memchr(b'\n', rest) {

@@ -1,10 +1,10 @@
-//! What has been counted.
+//! The counts of a stage.
 
 use super::kind::Kind;
 use hdrhistogram::Histogram;
 use std::time::Duration;
 
-/// Latencies from a nanosecond to a minute are told apart; longer ones count as a minute.
+/// Latencies are recorded from a nanosecond to a minute; a longer one counts as a minute.
 const LATENCY_NS_MAX: u64 = 60_000_000_000;
 
 /// Significant decimal digits of a latency.
@@ -20,7 +20,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// Nothing yet.
+    /// A tally of no replies.
     pub(super) fn new() -> Self {
         let empty = || {
             Histogram::new_with_bounds(1, LATENCY_NS_MAX, DIGITS)
@@ -54,7 +54,7 @@ impl Tally {
         self.told.len() + self.asked.len() + self.refused
     }
 
-    /// How many commands were refused or lost; a connection that broke counts once at least.
+    /// How many commands were refused or lost. A connection that broke counts as at least one.
     pub(super) fn errors(&self) -> u64 {
         self.refused + self.lost
     }

@@ -2,8 +2,8 @@
 
 use herd::protocol::Timestamp;
 
-/// `bench-` and 21 digits: 27 bytes, as long as the names of clients in the measurements that Herd
-/// is held against.
+/// `bench-` and 21 digits: 27 bytes, as long as the client IDs in the measurements that Herd is
+/// compared with.
 pub(super) const CLIENT_BYTES: usize = 27;
 
 /// Sign, two digits, point and six digits.
@@ -27,7 +27,7 @@ pub(super) enum Field {
 }
 
 impl Field {
-    /// How many bytes it takes, always.
+    /// How many bytes it takes. The number is fixed.
     pub(super) const fn width(self) -> usize {
         match self {
             Field::Client => CLIENT_BYTES,
@@ -37,7 +37,7 @@ impl Field {
         }
     }
 
-    /// What it looks like before there are values.
+    /// What the template holds in its place.
     fn blank(self) -> &'static [u8] {
         match self {
             Field::Client => b"bench-000000000000000000000",
@@ -61,8 +61,9 @@ pub(super) struct Values {
     pub(super) time: Timestamp,
 }
 
-/// A command with blanks for its values. All fields have one width, so a command is a copy with
-/// some digits written over: the generator must cost little beside the server that it loads.
+/// A command with blanks for its values. Each field has a fixed width, so making a command means
+/// copying the template and overwriting some digits. The generator must cost little in comparison
+/// with the server that it loads.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Template {
     bytes: Vec<u8>,
@@ -121,8 +122,8 @@ fn write_digits(mut number: u32, slot: &mut [u8]) {
     }
 }
 
-/// The ID of the load's client of this number. All of them begin with `bench-`, so that they can be
-/// told from real clients.
+/// The ID of the client with this number. All of these IDs begin with `bench-`, so that they can be
+/// distinguished from those of real clients.
 pub fn client_name(number: u32) -> String {
     format!("bench-{number:021}")
 }
@@ -156,7 +157,7 @@ mod tests {
         );
     }
 
-    /// Whoever looks for what a measurement left behind must look for the right names.
+    /// Programs that look for clients of a measurement need the right IDs.
     #[test]
     fn a_client_is_named_as_in_commands() {
         let name = client_name(0);

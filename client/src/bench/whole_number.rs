@@ -34,7 +34,7 @@ impl<const MIN: u32, const MAX: u32> FromStr for WholeNumber<MIN, MAX> {
     }
 }
 
-/// A text that is no such number.
+/// A text that is not a whole number within the range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutOfRange {
     text: String,
@@ -54,7 +54,7 @@ impl Error for OutOfRange {}
 mod tests {
     use super::*;
 
-    /// Both ends belong to the range, and what is outside is told with the range.
+    /// Both ends belong to the range, and the error about any other number names the range.
     #[test]
     fn a_number_is_in_range() {
         let read = |text: &str| {

@@ -6,6 +6,7 @@ mod descriptors;
 mod event_buffer;
 mod failure;
 mod logging;
+mod memory;
 mod options;
 mod output;
 mod places;
@@ -58,7 +59,7 @@ async fn run(
     standard_error: Arc<EventBuffer>,
 ) -> Result<(), Failure> {
     let signals = signals::receive()?;
-    let builder = setup::builder(runtime.clone(), &options).map_err(Failure::Usage)?;
+    let builder = setup::builder(runtime.clone(), &options)?;
     let builder = setup::with_files(builder, &options, standard_error)?;
     let server = builder.bind().await.map_err(repair::advised)?;
     let (handle, herd) = (server.handle(), options.herd.clone());

@@ -39,6 +39,9 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         GOOGLE_PLACES_API_KEY, or from --places-key-file. Remote sources are asked\n\
         through the proxies in HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, except for the\n\
         hosts in NO_PROXY.\n\n\
+        New clients are refused when the known ones use half of the memory, that of the\n\
+        machine or of the process's control group; clients_bytes in herd.toml sets another\n\
+        limit.\n\n\
         SIGTERM, SIGQUIT or Ctrl-C stops the server in good order; a second one ends it\n\
         at once. SIGHUP makes it read its certificates and keys anew; if anything is wrong\n\
         with them, it keeps the old ones. SIGUSR1 and SIGUSR2 are ignored."

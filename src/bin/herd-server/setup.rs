@@ -1,12 +1,14 @@
 //! From options to a server that is ready to be bound.
 
-use super::descriptors::connections_within;
+use super::descriptors::{Shares, raise_limit};
 use super::event_buffer::EventBuffer;
+use super::failure::Failure;
+use super::memory::usable_bytes;
 use super::options::Options;
 use super::places::places;
 use super::replay_progress::ReplayProgress;
 use super::text_file::read;
-use herd::config::{Herd, Limits};
+use herd::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, ServerConfig};
 use herd::journal::{FileDisk, OnDamage};
 use herd::protocol::ServerName;
 use herd::runtime::{Clock, Runtime};
@@ -21,20 +23,30 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The first thing that is missing or wrong, and where.
-pub(super) fn builder<R: Runtime>(
-    runtime: R,
-    options: &Options,
-) -> Result<Builder<R>, Box<dyn Error + Send + Sync>> {
-    let herd = read_herd(options.herd.as_deref())?;
-    require_server(&herd, &options.name)?;
-    let places = places(&runtime, options)?;
-    let builder = Server::builder(runtime, &herd, &options.name);
-    let limits = Limits {
-        connections: connections_within(herd.limits().connections, builder.peer_connections_max()),
-        ..herd.limits().clone()
-    };
-    let builder = builder.limits(limits).shared_places(places);
+pub(super) fn builder<R: Runtime>(runtime: R, options: &Options) -> Result<Builder<R>, Failure> {
+    let herd = read_herd(options.herd.as_deref()).map_err(Failure::Usage)?;
+    let server = require_server(&herd, &options.name).map_err(Failure::Usage)?;
+    let places = places(&runtime, options).map_err(Failure::Usage)?;
+    let neighbors = server.neighbors().len();
+    let shares = Shares::of(raise_limit(), neighbors, herd.limits().connections)?;
+    let limits = within_the_system(herd.limits(), shares);
+    let builder = Server::builder(runtime, &herd, &options.name)
+        .limits(limits)
+        .anonymous_peers(shares.anonymous_peers)
+        .shared_places(places);
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
+}
+
+/// The limits of herd.toml, where they fit into what the system gives this process. Clients may need
+/// half of the memory unless herd.toml says how much: the rest is for replies, the system's buffers and
+/// other processes.
+fn within_the_system(limits: &Limits, shares: Shares) -> Limits {
+    let half_of_memory = || usable_bytes().map(|bytes| (bytes / 2).max(1));
+    let clients_bytes = limits.clients_bytes.or_else(half_of_memory);
+    let clients_bytes = clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT);
+    let connections = shares.connections;
+    log::debug!(connections, clients_bytes; "limits fitted to the system");
+    Limits { connections, clients_bytes: Some(clients_bytes), ..limits.clone() }
 }
 
 /// Makes a running server take what its files say now.
@@ -81,12 +93,15 @@ fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error + Send + Sync>> 
     Ok(herd.in_folder(path.parent().unwrap_or(Path::new(""))))
 }
 
-fn require_server(herd: &Herd, name: &ServerName) -> Result<(), String> {
-    if herd.server(name).is_some() {
-        return Ok(());
+fn require_server<'h>(
+    herd: &'h Herd,
+    name: &ServerName,
+) -> Result<&'h ServerConfig, Box<dyn Error + Send + Sync>> {
+    if let Some(server) = herd.server(name) {
+        return Ok(server);
     }
     let known: Vec<_> = herd.servers().map(|server| server.name().as_str()).collect();
-    Err(format!("the herd has no server {name}; it has {}", known.join(", ")))
+    Err(format!("the herd has no server {name}; it has {}", known.join(", ")).into())
 }
 
 fn traffic_log(options: &Options) -> Option<PathBuf> {

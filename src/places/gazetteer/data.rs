@@ -108,13 +108,13 @@ impl<'a> Record<'a> {
         self.data.text(u32::from_le_bytes(self.data.regions[usize::from(region)]))
     }
 
-    /// How many units it is north of its cell's southern edge.
+    /// How far it is north of its cell's southern edge, in degree units.
     pub(super) fn north(self) -> i64 {
         let [low, middle, high] = self.field(14);
         i64::from(u32::from_le_bytes([low, middle, high, 0]))
     }
 
-    /// How many units it is east of its cell's western edge.
+    /// How far it is east of its cell's western edge, in degree units.
     pub(super) fn east(self) -> i64 {
         let [low, middle, high] = self.field(17);
         i64::from(u32::from_le_bytes([low, middle, high, 0]))
@@ -201,8 +201,8 @@ pub(super) mod tests {
         Data::read(&file[..file.len() - 1]);
     }
 
-    /// What the search and the reply take for granted: a damaged or wrongly sorted file would answer
-    /// wrongly, or panic, only where the damage is.
+    /// The search and the reply rely on this: a damaged or wrongly sorted file would cause wrong
+    /// answers, or a panic, only for some positions.
     #[test]
     fn every_place_of_the_embedded_file_is_sound() {
         let mut count = 0;

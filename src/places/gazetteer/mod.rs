@@ -24,15 +24,16 @@ const ATTRIBUTION: &str = "Places from \
 /// The smallest distance from a place's center to its edge.
 const REACH_METRES_MIN: f64 = 500.0;
 
-/// How far a place reaches for the square root of its population: a square of twice this side holds
-/// everyone at 2,500 people a square kilometre, about as dense as Los Angeles or Berlin.
+/// A place's distance from its center to its edge, divided by the square root of its population. A
+/// square with twice that distance as its side holds everyone at 2,500 people a square kilometre,
+/// about as dense as Los Angeles or Berlin.
 const REACH_METRES_PER_ROOT: f64 = 10.0;
 
 /// The populated places of GeoNames, 234,908 of them: the source of places when no other is chosen.
 ///
-/// Its order is that of prominence, by which Nearby Search ranks, too: the most populous place within
-/// the radius comes first. It has no ratings, photos or opening hours, and invents none. A viewport
-/// is as large as the place's population needs, for GeoNames knows no borders.
+/// Places are ordered by prominence, as in Nearby Search: the most populous place within the radius
+/// comes first. The gazetteer has no ratings, photos or opening hours, and invents none. The size
+/// of a viewport follows from the place's population, because GeoNames has no borders.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Gazetteer;
 
@@ -88,7 +89,7 @@ mod tests {
         results.map(|result| result["name"].as_str().unwrap().to_owned()).collect()
     }
 
-    /// What users see first; every byte of it.
+    /// This is the first reply that most users see, so every byte is compared.
     #[test]
     fn the_answer_has_the_shape_of_nearby_search() {
         let expected = r#"{

@@ -19,8 +19,9 @@ pub(super) struct Found<'a> {
 
 /// The places within the question's radius, the most populous first, then by ID: at most `limit`.
 ///
-/// The places of a cell come in this order, too. So as soon as there are enough, a cell is left at its
-/// first place that is not populous enough, which is soon where many people live.
+/// The places of a cell are in this order, too. So once enough places are found, the search leaves
+/// a cell at its first place that is not populous enough. In densely populated areas it comes to
+/// that place soon.
 pub(super) fn most_populous<'a>(
     data: &'a Data<'a>,
     question: &Question,
@@ -85,7 +86,7 @@ impl Window {
         }
     }
 
-    /// The cells that it touches, each once: all around the Earth, the eastern edge is the western.
+    /// The cells that it touches, each once, even if the window goes all around the Earth.
     fn cells(&self) -> impl Iterator<Item = (i64, i64)> {
         let cell = |units: i64| units.div_euclid(UNITS_PER_DEGREE);
         let rows = cell(*self.latitudes.start()).max(0)..=cell(*self.latitudes.end()).min(ROWS - 1);
@@ -127,7 +128,7 @@ mod tests {
         most_populous(data, question, limit).iter().map(|found| found.record.id()).collect()
     }
 
-    /// Looks at every place, in the way that nobody can get wrong.
+    /// Looks at every place: a search that is too simple to be wrong.
     fn ids_by_brute_force(all: &[(Coordinates, u32, u32)], question: &Question) -> Vec<u32> {
         // Half a degree of latitude is 55.6 km: not worth a sine.
         let is_far = |place: &Coordinates| (place.latitude - question.center.latitude).abs() > 0.5;
@@ -153,7 +154,7 @@ mod tests {
 
     static ALL: LazyLock<Vec<(Coordinates, u32, u32)>> = LazyLock::new(|| all_places(&EMBEDDED));
 
-    /// Centers where people live, where the longitude turns over, and anywhere.
+    /// Centers in cities, near longitude 180, and anywhere.
     fn any_center() -> impl Strategy<Value = (f64, f64)> {
         let nudge = || -0.6..0.6f64;
         let near_place = (0..ALL.len(), nudge(), nudge()).prop_map(|(index, north, east)| {
@@ -194,7 +195,8 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(96))]
 
-        /// A cell that is forgotten, or left too early, loses places without a sound.
+        /// If a cell were forgotten or left too early, places would be missing and nothing would
+        /// report it.
         #[test]
         fn the_search_finds_what_brute_force_finds(
             (latitude, longitude) in any_center(),

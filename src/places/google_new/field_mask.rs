@@ -1,4 +1,4 @@
-//! The fields that Google sends. They decide what a request costs.
+//! The fields that Google is asked for. They decide what a request costs.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,15 +6,14 @@ use std::str::FromStr;
 /// The longest mask, in bytes.
 const MASK_BYTES_MAX: usize = 4096;
 
-/// The fields that are asked for by default: every one that Google bills as Nearby Search Pro, and
-/// that a reply has a place for. Ratings, prices and opening hours would make each request one of
-/// Nearby Search Enterprise.
+/// The default fields: all that a reply can hold and that Google bills as Nearby Search Pro. With
+/// ratings, prices or opening hours, each request would be billed as Nearby Search Enterprise.
 pub const GOOGLE_NEW_FIELD_MASK: &str = "places.id,places.displayName,places.location,\
     places.viewport,places.shortFormattedAddress,places.formattedAddress,places.types,\
     places.businessStatus,places.plusCode,places.iconMaskBaseUri,places.iconBackgroundColor,\
     places.photos,places.attributions";
 
-/// The fields that a reply of Google's shall have: names with `.` in them, parted by commas, or `*`.
+/// The fields that Google is asked for: names such as `places.id`, separated by commas, or `*`.
 ///
 /// ```
 /// use herd::places::FieldMask;

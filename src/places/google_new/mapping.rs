@@ -1,4 +1,4 @@
-//! Places of the new API in the shape of Nearby Search, its keys in the order of the alphabet.
+//! Places of the new API in the shape of Nearby Search, with keys in alphabetical order.
 
 use super::wire::{LatLng, Photo, Place, Reply};
 use crate::places::answer::Answer;

@@ -33,8 +33,8 @@ const RADIUS_METRES_MIN: f64 = 1.0;
 
 /// Google's Places API (New), which new keys have.
 ///
-/// Each question asks for [`RESULTS_MAX`] places, since a request costs the same for one as for all:
-/// so that its answer serves everyone in that place. A question for none asks nobody.
+/// Each request asks for [`RESULTS_MAX`] places, because it costs the same for one as for all, and
+/// then its answer serves everyone in that place. A question for no places sends no request.
 #[derive(Clone)]
 pub struct GoogleNew {
     endpoint: Url,

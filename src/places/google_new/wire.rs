@@ -1,5 +1,5 @@
-//! What Google's Places API (New) sends, as far as a reply has a place for it. Numbers stay as they
-//! are written, and what is missing is missing there, too.
+//! The parts of a response of Google's Places API (New) that a reply can hold. Numbers keep their
+//! digits, and what is missing in the response is missing in the reply.
 
 use crate::places::lenient::Lenient;
 use crate::places::number::Number;
@@ -56,7 +56,8 @@ pub(super) struct LocalizedText<'a> {
     pub(super) text: Cow<'a, str>,
 }
 
-/// A coordinate that is zero may be left out, as everything in the JSON of protocol buffers.
+/// A coordinate that is zero may be left out, like every default value in the JSON of protocol
+/// buffers.
 #[derive(Deserialize)]
 pub(super) struct LatLng<'a> {
     #[serde(borrow)]

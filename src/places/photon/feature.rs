@@ -1,4 +1,4 @@
-//! GeoJSON as Photon sends it, as far as a reply has a place for it. Numbers stay as they are written.
+//! The parts of Photon's GeoJSON that a reply can hold. Numbers keep their digits.
 
 use crate::places::lenient::Lenient;
 use crate::places::number::Number;
@@ -74,7 +74,7 @@ impl Feature<'_> {
 }
 
 impl Properties<'_> {
-    /// Street and number, then the town, as far as they are known.
+    /// Street and number, then the town, if they are known.
     pub(super) fn vicinity(&self) -> Option<String> {
         let street = match (&self.street, &self.housenumber) {
             (Some(street), Some(number)) => Some(format!("{street} {number}")),

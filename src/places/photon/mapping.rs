@@ -15,7 +15,7 @@ use std::collections::HashSet;
 const ATTRIBUTION: &str = "\u{a9} <a href=\"https://www.openstreetmap.org/copyright\">OpenStreetMap contributors</a>, \
     <a href=\"https://opendatacommons.org/licenses/odbl/\">ODbL</a>";
 
-/// The Nearby Search reply with those features that are places near.
+/// The Nearby Search reply with the features that are places and near enough.
 pub(super) fn answer(question: &Question, features: &[Feature<'_>]) -> Answer {
     lay_out(&nearest(question, features))
 }

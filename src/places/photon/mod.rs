@@ -17,14 +17,14 @@ use crate::fetch::{FetchRequest, FetchResponse, Url};
 use feature::{Collection, PLACE_KEYS};
 use std::fmt;
 
-/// Where the service of Photon's makers is. It is for everyone, and asks for fair use.
+/// The URL of the service that Photon's makers run. Everyone may use it, within reason.
 pub const PHOTON_BASE: &str = "https://photon.komoot.io";
 
 /// The path of the search around a position, below the base.
 const REVERSE: &str = "/reverse";
 
-/// How many features are asked for: more than a reply has, since some are not places or too far. The
-/// service gives no more than 50.
+/// How many features are asked for. It is more than a reply has, because some are not places or are
+/// too far away. The service gives no more than 50.
 const FEATURES_MAX: usize = 50;
 
 /// The smallest radius that is asked for, in kilometres: the service refuses 0.
@@ -35,8 +35,8 @@ const USER_AGENT: &str = concat!("herd-server/", env!("CARGO_PKG_VERSION"));
 
 /// A Photon service. The nearest place comes first.
 ///
-/// Each question asks for as many places as anyone can want, so that its answer serves everyone in
-/// that place. A question for none asks nobody.
+/// Each request asks for as many places as any question may want, so that its answer serves
+/// everyone in that place. A question for no places sends no request.
 #[derive(Clone)]
 pub struct Photon {
     endpoint: Url,

@@ -3,6 +3,7 @@
 use super::conditions::Conditions;
 use super::connection::{End, SimConnection};
 use super::ids::{MachineId, PipeId, Side, SimConnectionId};
+use super::pipe::Segment;
 use super::timeline::{Alarm, Timeline};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -24,6 +25,8 @@ pub(super) struct Network {
     links: BTreeMap<(MachineId, MachineId), Conditions>,
     /// From which machine to which nothing gets through.
     blocked: BTreeSet<(MachineId, MachineId)>,
+    /// After how many more bytes from one machine to another their connections are cut.
+    cuts: BTreeMap<(MachineId, MachineId), usize>,
     powerless: BTreeSet<MachineId>,
     ports: BTreeMap<SocketAddr, ListeningPort>,
     /// The machine that last listened at each address.
@@ -80,6 +83,25 @@ impl Network {
     pub(super) fn unblock_all(&mut self, timeline: &mut Timeline) {
         self.blocked.clear();
         self.await_all(timeline);
+    }
+
+    /// Cuts the connections between two machines once this many more bytes have arrived from one of
+    /// them at the other.
+    pub(super) fn cut_after(&mut self, from: MachineId, to: MachineId, bytes: usize) {
+        self.cuts.insert((from, to), bytes);
+    }
+
+    pub(super) fn cancel_cuts(&mut self) {
+        self.cuts.clear();
+    }
+
+    /// Takes away the bytes that a cut keeps from arriving, and returns whether the cut is now.
+    fn reaches_cut(&mut self, from: MachineId, to: MachineId, segment: &mut Segment) -> bool {
+        let Some(left) = self.cuts.get_mut(&(from, to)) else { return false };
+        let Segment::Bytes(bytes) = segment else { return false };
+        bytes.truncate(*left);
+        *left -= bytes.len();
+        *left == 0
     }
 
     /// A machine loses power. It sends nothing any more, and the other sides are not told.
@@ -223,27 +245,32 @@ impl Network {
             return;
         }
         while let Some(connection) = self.connections.get_mut(&id.connection)
-            && let Some(segment) = connection.pipe(id.writer).next_arrived(timeline.clock)
+            && let Some(mut segment) = connection.pipe(id.writer).next_arrived(timeline.clock)
         {
+            let is_cut = self.reaches_cut(from, to, &mut segment);
             self.at_end(timeline, back, |connection, timeline, conditions| {
                 connection.arrive(timeline, conditions, id.writer, segment);
             });
+            if is_cut {
+                self.cuts.remove(&(from, to));
+                self.cut(timeline, from, to);
+            }
         }
         self.await_arrival(timeline, id);
         self.forget_if_over(id.connection);
     }
 
-    /// Cuts the connections for which `choose` returns true, and returns their number. `choose` gets
-    /// the machines of dialler and acceptor.
+    /// Cuts all connections between two machines, and returns their number.
     pub(super) fn cut(
         &mut self,
         timeline: &mut Timeline,
-        mut choose: impl FnMut(MachineId, MachineId) -> bool,
+        one: MachineId,
+        other: MachineId,
     ) -> usize {
         let mut count = 0;
         for connection in self.connections.values_mut() {
-            let machine = |side| connection.end(side).machine;
-            if choose(machine(Side::Dialler), machine(Side::Acceptor)) {
+            let ends = [Side::Dialler, Side::Acceptor].map(|side| connection.end(side).machine);
+            if ends == [one, other] || ends == [other, one] {
                 connection.cut(timeline);
                 count += 1;
             }

@@ -130,11 +130,19 @@ impl Sim {
 
     /// Resets all connections between two machines, at both ends. Returns how many there were.
     pub fn cut(&self, one: &Machine, other: &Machine) -> usize {
-        let wanted = [(one.id, other.id), (other.id, one.id)];
-        self.world.with(|state| {
-            let is_wanted = |dialler, acceptor| wanted.contains(&(dialler, acceptor));
-            state.network.cut(&mut state.timeline, is_wanted)
-        })
+        self.world.with(|state| state.network.cut(&mut state.timeline, one.id, other.id))
+    }
+
+    /// Resets all connections between two machines, at both ends, as soon as this many more bytes
+    /// have arrived from one machine at the other. Whatever is behind these bytes is lost. A second
+    /// call for the same direction replaces the first one.
+    pub fn cut_after(&self, from: &Machine, to: &Machine, bytes: usize) {
+        self.world.with(|state| state.network.cut_after(from.id, to.id, bytes));
+    }
+
+    /// Cancels what [`cut_after`](Self::cut_after) has announced and has not happened yet.
+    pub fn cancel_cuts(&self) {
+        self.world.with(|state| state.network.cancel_cuts());
     }
 
     /// Ends all tasks of a machine, wherever they are. After [`Crash::Power`] the machine
@@ -176,5 +184,42 @@ impl Drop for Sim {
         // Tasks hold handles of the world, so without this neither would ever be freed.
         drop(self.world.executor.kill_all());
         self.world.with(|state| state.observer = None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::runtime::{Listener, Net};
+    use futures_lite::{AsyncReadExt, AsyncWriteExt};
+    use std::collections::BTreeSet;
+    use std::io::ErrorKind;
+
+    /// What arrives of ten bytes over a connection that is cut after five of them.
+    fn arrives_before_cut(seed: u64) -> Vec<u8> {
+        let sim = Sim::new(seed);
+        let (writer, reader) = (sim.machine("writer"), sim.machine("reader"));
+        sim.cut_after(&writer, &reader, 5);
+        sim.block_on(async {
+            let port = reader.listen("127.0.0.1:12000").await.expect("the port is free");
+            let mut sent = writer.connect("127.0.0.1:12000").await.expect("somebody listens");
+            let (mut stream, _) = port.accept().await.expect("a connection waits");
+            sent.write_all(b"helloworld").await.expect("the connection is up");
+            let mut arrived = Vec::new();
+            let end = stream.read_to_end(&mut arrived).await.map_err(|error| error.kind());
+            assert_eq!(end, Err(ErrorKind::ConnectionReset));
+            arrived
+        })
+    }
+
+    /// Without such cuts, a link would hardly ever break in the middle of a batch. As after every
+    /// reset, a program may also find that nothing is left of what had arrived.
+    #[test]
+    fn a_cut_after_some_bytes_lets_no_others_through() {
+        let arrived: BTreeSet<Vec<u8>> = (0..100).map(arrives_before_cut).collect();
+        let whole = arrived.iter().map(Vec::as_slice).max();
+        assert_eq!(whole, Some(&b"hello"[..]));
+        assert!(arrived.contains(&b""[..]), "{arrived:?}");
+        assert!(arrived.iter().all(|bytes| b"hello".starts_with(bytes)), "{arrived:?}");
     }
 }

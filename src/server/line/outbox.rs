@@ -1,12 +1,20 @@
 //! The replies of one connection, in order, until the client has taken them.
 
 use super::allowance::{Allowance, Holding};
+use crate::server::pages::Pages;
 use std::collections::VecDeque;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+
+/// Replies that wait behind each other are joined up to this size, in bytes. A reply of two bytes
+/// would otherwise take a hundred times its size.
+const JOINED_BYTES_MAX: usize = 4096;
+
+/// Smaller pieces are left where they are, since the pages of the system have 4 KiB or more.
+const SET_ASIDE_BYTES_MIN: usize = 2048;
 
 /// A reply that is being looked up.
 pub(super) type PendingReply = Pin<Box<dyn Future<Output = Vec<u8>> + Send>>;
@@ -17,25 +25,48 @@ pub(super) struct Outbox {
     pieces: VecDeque<Piece>,
     /// How much of the first piece is sent.
     sent: usize,
+    /// Whether all ready pieces have been set aside.
+    all_set_aside: bool,
     holding: Holding,
 }
 
 enum Piece {
     Ready(Vec<u8>),
+    /// Ready, and it may wait for long.
+    SetAside(Pages),
     Pending(PendingReply),
+}
+
+impl Piece {
+    /// The bytes that are ready; None while they are looked up.
+    fn bytes(&self) -> Option<&[u8]> {
+        match self {
+            Piece::Ready(bytes) => Some(bytes),
+            Piece::SetAside(pages) => Some(pages),
+            Piece::Pending(_) => None,
+        }
+    }
 }
 
 impl Outbox {
     /// An empty outbox, whose content counts in the allowance of all.
     pub(super) fn new(all: Arc<Allowance>) -> Self {
-        Self { pieces: VecDeque::new(), sent: 0, holding: Holding::new(all) }
+        let holding = Holding::new(all);
+        Self { pieces: VecDeque::new(), sent: 0, all_set_aside: true, holding }
     }
 
     /// Adds replies that are ready.
     pub(super) fn push(&mut self, replies: Vec<u8>) {
-        if !replies.is_empty() {
-            self.holding.add_bytes(replies.len());
-            self.pieces.push_back(Piece::Ready(replies));
+        if replies.is_empty() {
+            return;
+        }
+        self.holding.add_bytes(replies.len());
+        self.all_set_aside = false;
+        match self.pieces.back_mut() {
+            Some(Piece::Ready(last)) if last.len() + replies.len() <= JOINED_BYTES_MAX => {
+                last.extend_from_slice(&replies);
+            }
+            _ => self.pieces.push_back(Piece::Ready(replies)),
         }
     }
 
@@ -49,14 +80,19 @@ impl Outbox {
         self.pieces.is_empty()
     }
 
-    /// What the replies hold.
+    /// What the connection holds.
     pub(super) fn holding(&self) -> &Holding {
         &self.holding
     }
 
+    /// What the connection holds, to count what waits in front of the outbox.
+    pub(super) fn holding_mut(&mut self) -> &mut Holding {
+        &mut self.holding
+    }
+
     /// Whether there is something that the client could take now.
     pub(super) fn is_sending(&self) -> bool {
-        matches!(self.pieces.front(), Some(Piece::Ready(_)))
+        self.pieces.front().is_some_and(|piece| piece.bytes().is_some())
     }
 
     /// Drives lookups until one comes out; whether one has. There may be work behind each, so others
@@ -70,6 +106,7 @@ impl Outbox {
             if let Poll::Ready(bytes) = reply.as_mut().poll(cx) {
                 self.holding.add_bytes(bytes.len());
                 self.holding.remove_lookup();
+                self.all_set_aside = false;
                 *piece = Piece::Ready(bytes);
                 return true;
             }
@@ -87,7 +124,7 @@ impl Outbox {
         mut write: impl FnMut(&[u8]) -> Poll<io::Result<usize>>,
     ) -> Poll<io::Result<()>> {
         let mut progress = Poll::Pending;
-        while let Some(Piece::Ready(bytes)) = self.pieces.front() {
+        while let Some(bytes) = self.pieces.front().and_then(Piece::bytes) {
             match write(&bytes[self.sent..]) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(count)) => {
@@ -96,14 +133,31 @@ impl Outbox {
                     progress = Poll::Ready(Ok(()));
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => return progress,
+                Poll::Pending => break,
             }
             if self.sent == bytes.len() {
                 self.pieces.pop_front();
                 self.sent = 0;
             }
         }
+        self.set_aside();
         progress
+    }
+
+    /// What is left may wait for long: moves what is ready to memory that the system gets back when it
+    /// is sent or the client has gone.
+    fn set_aside(&mut self) {
+        if std::mem::replace(&mut self.all_set_aside, true) {
+            return;
+        }
+        for piece in &mut self.pieces {
+            if let Piece::Ready(bytes) = piece
+                && bytes.len() >= SET_ASIDE_BYTES_MIN
+                && let Some(pages) = Pages::copy_of(bytes)
+            {
+                *piece = Piece::SetAside(pages);
+            }
+        }
     }
 }
 
@@ -140,5 +194,30 @@ mod tests {
         finish.send(()).expect("the lookup listens");
         assert_eq!(send(&mut outbox), "two three four");
         assert!(outbox.is_empty());
+    }
+
+    /// Without it what waits for a client that reads nothing would take many times what is counted,
+    /// or memory that stays with the process when the client has gone.
+    #[test]
+    fn what_waits_is_joined_and_set_aside_and_goes_out_as_it_came() {
+        let mut outbox = Outbox::new(Arc::default());
+        let (mut expected, mut long) = (String::new(), String::new());
+        for number in 0..3_000 {
+            long.push_str(&format!("{number} "));
+        }
+        for reply in ["? \n"; 3_000].into_iter().chain([&*long, "last"]) {
+            outbox.push(reply.as_bytes().to_vec());
+            expected.push_str(reply);
+            assert!(outbox.poll_send(|_| Poll::Pending).is_pending());
+        }
+        assert!(matches!(outbox.pieces.back(), Some(Piece::Ready(_))));
+        let is_aside = |piece: &&Piece| matches!(piece, Piece::SetAside(_));
+        assert_eq!((outbox.pieces.len(), outbox.pieces.iter().filter(is_aside).count()), (7, 5));
+        assert_eq!(outbox.holding().unsent_bytes(), expected.len());
+        let mut taken = [1].into_iter();
+        let _ = outbox
+            .poll_send(|_| taken.next().map_or(Poll::Pending, |count| Poll::Ready(Ok(count))));
+        assert_eq!(send(&mut outbox), expected[1..]);
+        assert_eq!(outbox.holding().unsent_bytes(), 0);
     }
 }

@@ -148,6 +148,7 @@ impl<C: Clock, S: Stream> Session<C, S> {
         }
         let core = Arc::clone(&self.core);
         let mut node = core.kept.node();
+        self.outbox.holding_mut().set_command_bytes(0);
         match std::mem::replace(&mut self.input, Input::Awaited) {
             Input::Here(chunk) => self.take_in_chunk(&mut node, chunk),
             Input::Ended => self.take_in_last_line(&mut node),
@@ -182,10 +183,16 @@ impl<C: Clock, S: Stream> Session<C, S> {
         self.push(replies);
         if left > 0 {
             chunk.keep_last(left);
-            self.input = Input::Here(chunk);
+            self.keep(chunk);
         } else {
             self.patience.note_line(self.lines.partial_bytes() > 0, self.received_at);
         }
+    }
+
+    /// Keeps commands that are not taken in yet. They count until they are.
+    fn keep(&mut self, chunk: Chunk) {
+        self.outbox.holding_mut().set_command_bytes(chunk.bytes().len());
+        self.input = Input::Here(chunk);
     }
 
     /// The client speaks another protocol: nothing of what it says is a command.
@@ -237,6 +244,9 @@ impl<C: Clock, S: Stream> Session<C, S> {
         {
             return Poll::Ready(Ok(Wake::TimeIsUp));
         }
+        if let Input::Here(chunk) = &mut self.input {
+            chunk.set_aside();
+        }
         // Others have their turn now.
         self.lines_this_turn = 0;
         Poll::Pending
@@ -268,7 +278,8 @@ impl<C: Clock, S: Stream> Session<C, S> {
             self.input = Input::Done;
             return Ok(true);
         }
-        match self.connection.poll_read(cx)? {
+        let bytes_max = self.outbox.holding().read_bytes_max(&self.core.limits);
+        match self.connection.poll_read_up_to(cx, bytes_max)? {
             Poll::Ready(chunk) => {
                 self.received = self.core.clock.now();
                 self.received_at = self.core.clock.uptime();
@@ -281,7 +292,7 @@ impl<C: Clock, S: Stream> Session<C, S> {
                 } else if chunk.bytes().is_empty() {
                     self.input = Input::Ended;
                 } else {
-                    self.input = Input::Here(chunk);
+                    self.keep(chunk);
                 }
                 Ok(true)
             }

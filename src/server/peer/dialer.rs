@@ -21,8 +21,7 @@ use std::time::Duration;
 /// The longest that dialling a neighbor may take.
 const DIAL_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// A link that lasted this long was a good one: when it breaks, the neighbor is dialled again at
-/// once.
+/// If a link lasted at least this long before it broke, the neighbor is dialled again at once.
 const STEADY: Duration = Duration::from_millis(400);
 
 /// The wait after this server has dialled itself: only a change in the configuration or in the
@@ -189,12 +188,14 @@ impl<R: Runtime> Dialer<R> {
         (end, link.was_gained())
     }
 
-    /// Tells of each change of reason once: a neighbor that is away for a day is one event.
+    /// Logs each change of reason once: a neighbor that is down for a day causes one event.
     fn report(&self, end: &LinkEnd, was_gained: bool) {
         let reason_is_new = self.neighbor.outbound.note_down(end);
-        if was_gained || reason_is_new {
-            let (server, neighbor) = (&self.core.name, &self.neighbor.name);
-            let address = self.neighbor.address();
+        let (server, neighbor) = (&self.core.name, &self.neighbor.name);
+        let address = self.neighbor.address();
+        if matches!(end, LinkEnd::AsksAgain) {
+            log::info!(server:%, neighbor:%, address:%; "asking a neighbor again for lines that came too early");
+        } else if was_gained || reason_is_new {
             log::warn!(server:%, neighbor:%, address:%, reason:% = end; "no link to a neighbor");
         }
     }

@@ -22,7 +22,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a connection may take to send its first line whole, however it comes.
+/// How long a connection may take to send its whole first line, even if it arrives in small pieces.
 const FIRST_LINE_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// A neighbor that may follow, how it introduced itself, and what it wants.
@@ -208,8 +208,8 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         Claimant { log, address, from }
     }
 
-    /// Warns of a second server of a neighbor's name, once it has been there for longer than a link
-    /// of the first that is dead would have lasted.
+    /// Warns of a second server of a neighbor's name, once it has been there for longer than a dead
+    /// link of the first server would last.
     fn report_namesake(
         &self,
         neighbor: &Neighbor,
@@ -273,8 +273,8 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         }
     }
 
-    /// Lets news gather, where fewer messages are worth the wait. A server that stops waits for no
-    /// more, and tells what it has.
+    /// Waits for more changes, so that fewer messages are needed. A server that stops does not
+    /// wait: it sends what it has.
     async fn pause(&mut self) -> Result<(), LinkEnd> {
         let pause = self.core.limits.follow_batch_pause;
         if pause.is_zero() {
@@ -287,7 +287,8 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         }
     }
 
-    /// Where to begin. A number means nothing without its log, and none beyond the newest one.
+    /// Where to begin. A number counts only if it belongs to this log and is not greater than its
+    /// newest number.
     fn cursor(&self, neighbor: &Neighbor, since: Since) -> FeedCursor {
         let node = self.core.kept.node();
         let last = node.log().last_number();

@@ -1,11 +1,15 @@
 //! One neighbor that this server follows.
 
 use super::conversation::Conversation;
+use super::doubted_line::DoubtedLine;
+use super::early_lines::EarlyLines;
 use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
-use crate::node::{Node, Origin};
-use crate::protocol::{FeedLine, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since};
+use crate::node::{Node, Refusal};
+use crate::protocol::{
+    At, FeedLine, Follow, Line, LineBuffer, LogId, PEER_LINE_BYTES_MAX, Since, Timestamp,
+};
 use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
 use crate::server::look_ahead::LookAhead;
@@ -21,13 +25,17 @@ const REFUSED_SHOWN_MAX: usize = 8;
 pub(super) struct Follower<C: Clock> {
     core: Arc<Core<C>>,
     neighbor: Arc<Neighbor>,
-    /// The neighbor's log, and the number up to which this server has it.
+    /// The neighbor's log, and the number up to which this server has it. The number does not pass
+    /// a line that came too early.
     known: Option<(LogId, u64)>,
+    /// What came too early on the current link.
+    early: EarlyLines,
 }
 
 impl<C: Clock> Follower<C> {
     pub(super) fn new(core: Arc<Core<C>>, neighbor: Arc<Neighbor>) -> Self {
-        Self { core, neighbor, known: None }
+        let early = EarlyLines::new(core.limits.clock_tolerance, core.clock.uptime());
+        Self { core, neighbor, known: None, early }
     }
 
     fn since(&self) -> Since {
@@ -62,6 +70,9 @@ impl<C: Clock> Follower<C> {
                 due = link.silence_ends();
             }
             self.core.kept.commit().await?;
+            if self.should_ask_again() {
+                return Err(LinkEnd::AsksAgain);
+            }
             // A neighbor that has much to tell must not keep this thread from everybody else.
             future::yield_now().await;
         }
@@ -77,6 +88,8 @@ impl<C: Clock> Follower<C> {
                 Err(LinkEnd::Stranger(name))
             }
             Some(FeedLine::Log(_, log)) => {
+                let (tolerance, now) = (self.core.limits.clock_tolerance, self.core.clock.uptime());
+                self.early = EarlyLines::new(tolerance, now);
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
                 self.neighbor.namesakes().note_answer(log);
                 if !is_known {
@@ -96,13 +109,14 @@ impl<C: Clock> Follower<C> {
     /// protocol in it, which is a sign that the link lives.
     fn take_in(&mut self, lines: &mut LineBuffer, mut rest: &[u8]) -> bool {
         let core = Arc::clone(&self.core);
-        let mut refused = Vec::new();
+        let now = core.clock.now();
+        let (mut refused, mut doubted) = (Vec::new(), Vec::new());
         let mut understood = false;
         let mut node = core.kept.node();
         let mut look_ahead = LookAhead::default();
         look_ahead.line(&node, rest);
         while let Some(line) = lines.next_line(&mut rest) {
-            if self.take_in_line(&mut node, line) {
+            if self.take_in_line(&mut node, line, now, &mut doubted) {
                 understood = true;
             } else if refused.len() < REFUSED_SHOWN_MAX {
                 let (Line::Whole(text) | Line::Overlong(text)) = line;
@@ -111,29 +125,73 @@ impl<C: Clock> Follower<C> {
             look_ahead.line(&node, rest);
         }
         drop(node);
+        let (server, neighbor) = (&self.core.name, &self.neighbor.name);
+        doubted.iter().for_each(|line: &DoubtedLine| line.tell(server, neighbor));
         for line in refused {
-            let (server, neighbor) = (&self.core.name, &self.neighbor.name);
             log::debug!(server:%, neighbor:%, line:?; "refused a line of a neighbor");
         }
         understood
     }
 
-    fn take_in_line(&mut self, node: &mut Node, line: Line<'_>) -> bool {
+    /// Whether the line is part of the protocol, even if the node refuses it.
+    fn take_in_line(
+        &mut self,
+        node: &mut Node,
+        line: Line<'_>,
+        now: Timestamp,
+        doubted: &mut Vec<DoubtedLine>,
+    ) -> bool {
         let Line::Whole(text) = line else { return false };
         match FeedLine::parse(text) {
             Some(FeedLine::At(at)) => {
-                // The line is part of the protocol even if the node refuses it, which it counts.
-                let _ = node.take_in(&at, Origin::Neighbor(self.neighbor.id));
+                if let Err(refusal) = node.take_in_from_neighbor(&at, self.neighbor.id, now) {
+                    doubted.extend(self.note_refused(&at, refusal, now));
+                }
                 true
             }
             Some(FeedLine::Seq(number)) => {
-                if let Some((_, known)) = &mut self.known {
+                if let Some((_, known)) = &mut self.known
+                    && self.early.is_empty()
+                {
                     *known = number;
                 }
                 true
             }
             Some(FeedLine::Log(..)) | None => false,
         }
+    }
+
+    /// Returns what to tell of a line that was refused, if it is to be told now.
+    fn note_refused(
+        &mut self,
+        at: &At<'_>,
+        refusal: Refusal,
+        now: Timestamp,
+    ) -> Option<DoubtedLine> {
+        let events = &self.neighbor.events;
+        let (event, ahead_ns) = match refusal {
+            Refusal::TooEarly => {
+                self.early.note(at.received_ns());
+                (&events.too_early, at.received_ns() - i128::from(now.as_nanos()))
+            }
+            Refusal::TooFarAhead => (&events.too_far_ahead, -at.skew().as_nanos()),
+            // The node counts these itself.
+            Refusal::TooManyClients
+            | Refusal::TooManyBytes
+            | Refusal::NoRoom
+            | Refusal::TooLong => return None,
+        };
+        let count = event.note(self.core.clock.uptime())?;
+        Some(DoubtedLine::new(at, refusal, ahead_ns, count))
+    }
+
+    /// Whether lines that came too early are worth a new link by now. A server that asks only for
+    /// what comes from now on would not get them.
+    fn should_ask_again(&self) -> bool {
+        let clock = &self.core.clock;
+        self.core.neighbors.catch_up
+            && !self.early.is_empty()
+            && self.early.are_due(clock.now(), clock.uptime())
     }
 }
 

@@ -21,6 +21,8 @@ pub(super) enum LinkEnd {
     Stranger(ServerName),
     /// This server answered at the neighbor's address.
     Oneself,
+    /// Lines that were refused for now are good by now: the neighbor is asked again.
+    AsksAgain,
     /// The neighbor did not want this server as a follower.
     Refused,
     /// Newer connections needed the place of one that had not said who it is.
@@ -44,6 +46,7 @@ impl Display for LinkEnd {
             LinkEnd::Nonsense(line) => write!(f, "unexpected: {:?}", String::from_utf8_lossy(line)),
             LinkEnd::Stranger(name) => write!(f, "{name} answers at its address"),
             LinkEnd::Oneself => f.write_str("this server itself answers at its address"),
+            LinkEnd::AsksAgain => f.write_str("asks again for lines that came too early"),
             LinkEnd::Refused => f.write_str(
                 "it refuses this server: either it does not have it among its neighbors, or \
                  another server of the same name follows it",

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-/// One direction of a link: whether it is up, and why it last was not.
+/// One direction of a link: whether it is up, and why it was last down.
 #[derive(Debug, Default)]
 pub(super) struct LinkRecord {
     state: Mutex<LinkState>,
@@ -29,7 +29,7 @@ impl LinkRecord {
         self.state().up_since = Some(now);
     }
 
-    /// It ended or could not be made; whether the reason is another one than the last time.
+    /// The link ended or could not be made. Returns whether the reason differs from the last one.
     pub(super) fn note_down(&self, end: &LinkEnd) -> bool {
         let mut state = self.state();
         state.up_since = None;

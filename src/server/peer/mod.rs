@@ -1,4 +1,4 @@
-//! Links between servers: who follows whom, and what is told.
+//! Links between servers: who follows whom, and what is sent.
 //!
 //! This folder owns the conversations with neighbors in both directions and what is known of each
 //! link. It decides nothing about positions, and it never queues for anybody: a neighbor's place in
@@ -7,6 +7,8 @@
 mod backoff;
 mod conversation;
 mod dialer;
+mod doubted_line;
+mod early_lines;
 mod feed;
 mod follower;
 mod link_end;

@@ -10,7 +10,7 @@ use event_listener::{Event, EventListener};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
-/// The events of a neighbor's feeds.
+/// The events that a neighbor can cause.
 #[derive(Debug, Default)]
 pub(super) struct NeighborEvents {
     /// It follows.
@@ -21,6 +21,10 @@ pub(super) struct NeighborEvents {
     pub(super) namesake: RareEvent,
     /// A server says its name that has no certificate for it.
     pub(super) impostor: RareEvent,
+    /// A line of it has a receive time ahead of this server's clock.
+    pub(super) too_early: RareEvent,
+    /// A line of it has a time too far ahead of its receive time.
+    pub(super) too_far_ahead: RareEvent,
 }
 
 /// A neighbor of this server.
@@ -86,7 +90,7 @@ impl Neighbor {
         self.note_sign_of_life();
     }
 
-    /// The neighbor came in by itself, so it is worth dialling.
+    /// The neighbor has connected, so dialling it now is likely to succeed.
     pub(super) fn note_sign_of_life(&self) {
         self.alive.notify(usize::MAX);
     }

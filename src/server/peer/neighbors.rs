@@ -51,7 +51,8 @@ impl Neighbors {
         self.all.iter().find(|known| known.kind == LinkKind::Follow && known.name == *name)
     }
 
-    /// Dials the neighbor `name` at `address` from now on; whether there is such a neighbor.
+    /// Dials the neighbor `name` at `address` from now on. Returns whether there is such a
+    /// neighbor.
     pub(in crate::server) fn move_to(&self, name: &ServerName, address: &str) -> bool {
         let neighbor = self.all.iter().find(|known| known.name == *name);
         neighbor.map(|neighbor| neighbor.move_to(address.to_owned())).is_some()

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// Heartbeats without a word from the other side, after which a link is dead.
+/// After this many heartbeats without a sign of life from the other side, a link is dead.
 pub(super) const HEARTBEATS_MISSED: u32 = 3;
 
 /// One connection to or from a neighbor, with its deadlines.
@@ -43,7 +43,7 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
         }
     }
 
-    /// The uptime at which a link that is silent from now on is dead.
+    /// The uptime at which the link is dead if nothing comes until then.
     pub(super) fn silence_ends(&self) -> Duration {
         self.core.clock.uptime() + HEARTBEATS_MISSED * self.core.limits.heartbeat
     }
@@ -59,7 +59,7 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
         self.gained.is_some()
     }
 
-    /// Reads what comes, until `due`.
+    /// Waits for bytes until `due`, and reads them.
     pub(super) async fn receive(&mut self, due: Duration) -> Result<Chunk, LinkEnd> {
         future::poll_fn(|cx| match self.poll_receive(cx) {
             Poll::Pending => self.poll_end(cx, due).map(Err),
@@ -68,8 +68,8 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
         .await
     }
 
-    /// Sends all of `bytes`, also while the server stops; a neighbor that takes none of them for too
-    /// long is given up.
+    /// Sends all of `bytes`, even while the server stops. If the neighbor takes nothing for too
+    /// long, the link ends.
     pub(super) async fn send(&mut self, mut bytes: &[u8]) -> Result<(), LinkEnd> {
         let mut due = self.core.clock.uptime() + self.core.limits.stall;
         while !bytes.is_empty() {
@@ -90,7 +90,8 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
         Ok(())
     }
 
-    /// Waits until `news` completes (true) or `due` passes (false), forgetting what comes in.
+    /// Waits until `news` completes (true) or `due` passes (false). Discards what comes in
+    /// meanwhile.
     pub(super) async fn wait(
         &mut self,
         mut news: impl Future<Output = ()> + Unpin,

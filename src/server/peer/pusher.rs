@@ -1,4 +1,4 @@
-//! One neighbor of an older kind, which knows nothing but `AT` on its client port.
+//! One neighbor of an older herd, which understands only `AT` on its client port.
 
 use super::conversation::Conversation;
 use super::link_end::LinkEnd;

@@ -11,7 +11,8 @@ use crate::server::visitor::Visitor;
 use crate::traffic::Purpose;
 use std::sync::Arc;
 
-/// How many connections may be on the peer port without having said a valid FOLLOW.
+/// How many connections may be on the ports for neighbors without having said a valid FOLLOW, where
+/// descriptors are not scarce.
 pub(in crate::server) const ANONYMOUS_MAX: usize = 64;
 
 /// A feed for each neighbor that asks to follow.
@@ -22,8 +23,9 @@ pub(in crate::server) struct PeerService<C: Clock> {
 }
 
 impl<C: Clock> PeerService<C> {
-    pub(in crate::server) fn new(core: Arc<Core<C>>) -> Self {
-        Self { core, anteroom: Anteroom::new(ANONYMOUS_MAX), strangers: Arc::default() }
+    /// Lets up to `anonymous_max` connections be there without a valid FOLLOW.
+    pub(in crate::server) fn new(core: Arc<Core<C>>, anonymous_max: usize) -> Self {
+        Self { core, anteroom: Anteroom::new(anonymous_max), strangers: Arc::default() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is told of those who come to the peer port and are no neighbors.
+//! Events about connections to the peer port that do not come from neighbors.
 
 use crate::protocol::ServerName;
 use crate::server::rare_event::RareEvent;
@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// How many unknown names are told of one by one. Strangers can invent any number of them.
+/// How many unknown names get events of their own. Strangers can invent any number of names.
 const NAMES_MAX: usize = 16;
 
 /// The events that strangers on the peer port can cause.
 #[derive(Debug, Default)]
 pub(super) struct Strangers {
-    /// A line that is no FOLLOW.
+    /// A line that is not a FOLLOW.
     pub(super) refused_line: RareEvent,
     /// A connection that ended before it had said FOLLOW.
     pub(super) ended: RareEvent,
@@ -23,9 +23,9 @@ pub(super) struct Strangers {
 }
 
 impl Strangers {
-    /// A server of that name, which is no neighbor, wanted to follow once more. Returns how often it
-    /// did since that was last told, if it is to be told now. Once there are too many names, new
-    /// ones are counted together.
+    /// A server with this name, which is not a neighbor, tried to follow. If the event should be
+    /// logged now, returns how often that has happened since it was last logged. Once there are too
+    /// many names, new ones are counted together.
     pub(super) fn note_unknown_name(&self, name: &ServerName, now: Duration) -> Option<u64> {
         let mut names = self.names.lock().expect("nothing panics while it holds the names");
         if names.len() < NAMES_MAX || names.contains_key(name) {

@@ -1,7 +1,7 @@
-//! A herd as its first prototypes were: Python, asyncio, the default herd's links.
+//! A herd like its first prototypes: Python, asyncio, and the links of the default herd.
 
 use super::{Contestant, await_connection};
-use crate::connection::Language;
+use crate::blocking_connection::Language;
 use crate::ground::Ground;
 use crate::problem::Outcome;
 use crate::process::Process;

@@ -1,4 +1,4 @@
-//! The places that a herd answers from, for a Redis to answer from as well.
+//! Copies the places of Herd's gazetteer into a Redis, so that both answer from the same places.
 
 use super::Contestant;
 use crate::problem::Outcome;
@@ -13,13 +13,13 @@ const COLUMNS: usize = 360;
 const PLACE_BYTES: usize = 21;
 const UNITS_PER_DEGREE: f64 = 100_000.0;
 
-/// Beyond this many degrees north and south, Redis takes no position.
+/// The greatest latitude, north or south, that Redis accepts, in degrees.
 const LATITUDE_MAX: f64 = 85.0;
 
 /// How many places go into one command; Redis takes inline commands of up to 64 KiB.
 const PLACES_A_COMMAND: usize = 500;
 
-/// Adds all places to the geographic set of a Redis that its clients are in.
+/// Adds all places to the geographic set that holds the clients.
 pub(crate) fn add_places(redis: &Contestant) -> Outcome<()> {
     let mut connection = redis.connect(0)?;
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/gazetteer.bin");
@@ -36,7 +36,7 @@ pub(crate) fn add_places(redis: &Contestant) -> Outcome<()> {
     Ok(())
 }
 
-/// The number, latitude and longitude of each place that Redis takes.
+/// The number, latitude and longitude of each place that Redis accepts.
 fn positions(file: &[u8]) -> Vec<(usize, f64, f64)> {
     let number =
         |bytes: &[u8]| bytes.iter().rev().fold(0, |sum, &byte| sum << 8 | usize::from(byte));

@@ -1,7 +1,7 @@
 //! Our own servers.
 
 use super::{Contestant, PATIENCE, await_connection};
-use crate::connection::Language;
+use crate::blocking_connection::Language;
 use crate::ground::Ground;
 use crate::problem::Outcome;
 use crate::process::Process;
@@ -14,13 +14,13 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::rc::Rc;
 
-/// Servers, and the neighbors that each names; a link named on one side stands for both.
+/// Servers and the neighbors that each names. A link needs to be named on one side only.
 type Links = Vec<(String, Vec<String>)>;
 
-/// A client that servers are told of to see whether they listen to each other.
+/// A client that a server is sent to see whether the others learn of it.
 const PROBE: &str = "versus-probe";
 
-/// What servers keep of what they are told.
+/// How servers store what they are sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keeping {
     /// Nothing.
@@ -33,7 +33,7 @@ pub(crate) enum Keeping {
     TrafficLog,
 }
 
-/// A herd on free ports, none of whose servers run yet.
+/// A herd on free ports. None of its servers runs yet.
 #[derive(Debug)]
 pub(crate) struct Herd {
     links: Links,
@@ -41,8 +41,8 @@ pub(crate) struct Herd {
 }
 
 impl Herd {
-    /// So many servers, each of which talks with the next one, and the last one with the first. One
-    /// talks with nobody; five are like the default herd.
+    /// A ring of this many servers: each is linked with the next one, and the last one with the
+    /// first. A single server has no links; five servers are like the default herd.
     pub(crate) fn ring(count: usize) -> Outcome<Self> {
         let name = |index: usize| format!("Server{index}");
         let others = |index: usize| {
@@ -83,7 +83,8 @@ impl Herd {
         Process::start(name, &mut command, self.ground.folder())
     }
 
-    /// Starts so many servers, from the first on, and waits until what one is told all of them know.
+    /// Starts this many servers, from the first on, and waits until all of them know what one was
+    /// sent.
     pub(crate) fn start_first(
         &self,
         count: usize,
@@ -107,7 +108,7 @@ impl Herd {
         Ok(Contestant { processes, addresses, language: Language::Herd, ground })
     }
 
-    /// Starts all servers and waits until what one is told all of them know.
+    /// Starts all servers and waits until all of them know what one was sent.
     pub(crate) fn start_all(&self, keeping: Keeping, stage: &Stage) -> Outcome<Contestant> {
         self.start_first(self.links.len(), keeping, stage)
     }

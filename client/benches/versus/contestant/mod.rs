@@ -1,6 +1,6 @@
-//! Who is measured: servers that are started, loaded, looked at and ended.
+//! The servers that are measured: how they are started, loaded, watched and ended.
 //!
-//! This room starts them and reads what they cost. It never decides what is measured.
+//! This room starts servers and reads what they cost. It never decides what is measured.
 
 mod asyncio;
 mod gazetteer;
@@ -12,7 +12,7 @@ pub(crate) use gazetteer::add_places;
 pub(crate) use herd::{Herd, Keeping};
 pub(crate) use setup::Setup;
 
-use crate::connection::{Connection, Language};
+use crate::blocking_connection::{BlockingConnection, Language};
 use crate::ground::Ground;
 use crate::problem::Outcome;
 use crate::process::Process;
@@ -23,13 +23,13 @@ use std::rc::Rc;
 use std::thread;
 use std::time::Duration;
 
-/// How long servers may take until they answer, or until they have dealt with what they were told.
+/// How long servers may take to answer, or to finish the work that they were given.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How long servers must have done next to nothing to have come to rest.
+/// How long servers must have been nearly idle to count as idle.
 const REST: Duration = Duration::from_millis(100);
 
-/// How much they may do in that time.
+/// How much processor time they may use in that time.
 const NEXT_TO_NOTHING: Duration = Duration::from_millis(10);
 
 /// Servers that run and are measured as one. They are ended when this is dropped.
@@ -48,23 +48,23 @@ impl Contestant {
         &self.addresses
     }
 
-    /// What its servers speak.
+    /// The protocol of its servers.
     pub(crate) fn language(&self) -> Language {
         self.language
     }
 
-    /// A folder that lives as long as it does.
+    /// A folder that is removed together with the servers.
     pub(crate) fn folder(&self) -> &Path {
         self.ground.folder()
     }
 
     /// Connects with the server of this number.
-    pub(crate) fn connect(&self, index: usize) -> Outcome<Connection> {
-        Connection::open(self.addresses[index], self.language)
+    pub(crate) fn connect(&self, index: usize) -> Outcome<BlockingConnection> {
+        BlockingConnection::open(self.addresses[index], self.language)
     }
 
-    /// User and system time of all processes so far, read when they have come to rest: what they were
-    /// told may be on its way to the others, or to the disk.
+    /// User and system time of all processes so far, read once they are idle: before that, changes
+    /// may still be on their way to other servers or to the disk.
     pub(crate) fn cpu_at_rest(&self, stage: &Stage) -> Outcome<Duration> {
         let mut last = self.cpu()?;
         stage.interrupt.wait_for("the servers to come to rest", PATIENCE, || {
@@ -92,9 +92,9 @@ fn await_connection(
     process: &mut Process,
     address: SocketAddr,
     language: Language,
-) -> Outcome<Connection> {
+) -> Outcome<BlockingConnection> {
     stage.interrupt.wait_for(&format!("{address} to accept"), PATIENCE, || {
         process.require_running()?;
-        Ok(Connection::open(address, language).ok())
+        Ok(BlockingConnection::open(address, language).ok())
     })
 }

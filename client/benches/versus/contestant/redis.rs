@@ -2,7 +2,7 @@
 
 use super::herd::Keeping;
 use super::{Contestant, PATIENCE, await_connection};
-use crate::connection::{Connection, Language};
+use crate::blocking_connection::{BlockingConnection, Language};
 use crate::ground::Ground;
 use crate::problem::{Outcome, Problem};
 use crate::process::Process;
@@ -10,7 +10,7 @@ use crate::stage::Stage;
 use std::fs;
 use std::process::Command;
 
-/// More than any row connects.
+/// More connections than any row opens.
 const CLIENTS_MAX: &str = "19000";
 
 /// Starts a server and its replicas, and waits until these are in sync.
@@ -25,7 +25,7 @@ pub(super) fn start(keeping: Keeping, replicas: usize, stage: &Stage) -> Outcome
     Ok(Contestant { processes, addresses, language: Language::Redis, ground: ground.into() })
 }
 
-/// Starts the server of this number, a replica of the first if it is not the first itself.
+/// Starts the server with this number. All but the first are replicas of the first.
 fn start_one(ground: &Ground, index: usize, keeping: Keeping, stage: &Stage) -> Outcome<Process> {
     let name = format!("redis-{index}");
     let folder = ground.folder().join(&name);
@@ -55,7 +55,7 @@ fn append_only(keeping: Keeping) -> Outcome<&'static [&'static str]> {
 }
 
 fn await_replicas(ground: &Ground, replicas: usize, stage: &Stage) -> Outcome<()> {
-    let mut first = Connection::open(ground.address(0), Language::Redis)?;
+    let mut first = BlockingConnection::open(ground.address(0), Language::Redis)?;
     stage.interrupt.wait_for("the replicas to be in sync", PATIENCE, || {
         first.ask("INFO replication\r\n")?;
         let mut in_sync = 0;

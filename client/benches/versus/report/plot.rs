@@ -4,8 +4,8 @@ use super::svg::{Anchor, Svg};
 use crate::measured::{Measured, Summary, Verdict};
 use crate::statistics::{three_digits, up_to_three_digits};
 
-/// The parts of a line, from left to right, in pixels. Together they fit into a page of GitHub's, so
-/// that no text is shown smaller than it is.
+/// The parts of a line, from left to right, in pixels. Together they fit into a page on GitHub,
+/// which would otherwise shrink the text.
 const MARGIN: f64 = 16.0;
 const WHAT_WIDTH: f64 = 350.0;
 const BARS_WIDTH: f64 = 300.0;
@@ -23,12 +23,13 @@ const BAR_HEIGHT: f64 = 12.0;
 /// How far the foot of a text is below its middle.
 const FOOT: f64 = 4.5;
 
-/// The ratios at the ends of the scale, which is logarithmic. What lies beyond ends in a point.
+/// The ratios at the ends of the scale, which is logarithmic. A bar that would go beyond them ends
+/// in a point.
 const LEAST: f64 = 0.1;
 const GREATEST: f64 = 4.0;
 const TICKS: [f64; 6] = [0.1, 0.2, 0.5, 1.0, 2.0, 4.0];
 
-/// Blue and orange are told apart by all kinds of sight.
+/// People with any kind of color blindness can distinguish blue and orange.
 const GROUND: &str = "#ffffff";
 const INK: &str = "#1f2328";
 const FAINT_INK: &str = "#59636e";
@@ -37,8 +38,9 @@ const REACHED: &str = "#2b7bba";
 const MISSED: &str = "#d9730d";
 const OPEN: &str = "#9aa4ae";
 
-/// A plot of all rows that were measured: for each a bar from 1, where both sides cost the same, to the
-/// median of its ratios, a thin line from the least to the greatest, and a mark at the target.
+/// A plot of all rows that were measured. Each has a bar from 1, where both sides cost the same, to
+/// the median of its ratios, a thin line from the least ratio to the greatest, and a mark at the
+/// target.
 pub(crate) fn plot(rows: &[Measured<'_>]) -> String {
     let lines: Vec<_> = rows
         .iter()
@@ -69,7 +71,7 @@ fn color(verdict: Verdict) -> &'static str {
     }
 }
 
-/// What the picture shows, and what its signs mean.
+/// Writes what the picture shows and what its signs mean.
 fn head(svg: &mut Svg) {
     let title = "What it costs, ours : theirs (a bar to the left: ours costs less)";
     svg.text((MARGIN, 28.0), Anchor::Start, INK, title);
@@ -91,7 +93,7 @@ fn head(svg: &mut Svg) {
     svg.text((left + 32.0, middle + FOOT), Anchor::Start, FAINT_INK, "least to greatest");
 }
 
-/// The scale, its numbers below and above the lines, and what the lines' names mean.
+/// Draws the scale, with its numbers below and above the lines, and explains the lines' names.
 fn scale(bottom: f64, svg: &mut Svg) {
     for ratio in TICKS {
         let x = x(ratio);
@@ -129,14 +131,14 @@ fn line(middle: f64, row: &Measured<'_>, summary: &Summary, verdict: Verdict, sv
     }
 }
 
-/// A bar between two places, with a point of this length at its end.
+/// Draws a bar between two places, with a point of this length at its end.
 fn bar(middle: f64, (start, end): (f64, f64), point: f64, fill: &str, svg: &mut Svg) {
     let (top, bottom) = (middle - BAR_HEIGHT / 2.0, middle + BAR_HEIGHT / 2.0);
     let tip = (end + point, middle);
     svg.area(&[(start, top), (end, top), tip, (end, bottom), (start, bottom)], fill);
 }
 
-/// The mark of a target: a rule across the line between two small triangles.
+/// Draws the mark of a target: a rule across the line between two small triangles.
 fn mark((x, middle): (f64, f64), svg: &mut Svg) {
     let (top, bottom) = (middle - 10.0, middle + 10.0);
     svg.rule((x, top), (x, bottom), INK, 2.0);

@@ -13,12 +13,12 @@ pub(super) enum Anchor {
     End,
 }
 
-/// A picture in the making.
+/// A picture that is being drawn.
 #[derive(Debug)]
 pub(super) struct Svg(String);
 
 impl Svg {
-    /// An empty picture on a ground of its own, so that it can be read wherever it is shown.
+    /// An empty picture with a background of its own, so that it can be read on any page.
     pub(super) fn new((width, height): Point, ground: &str) -> Self {
         Self(format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
@@ -28,7 +28,7 @@ impl Svg {
         ))
     }
 
-    /// Writes a text at the foot of which the point is.
+    /// Writes a text whose baseline goes through the point.
     pub(super) fn text(&mut self, (x, y): Point, anchor: Anchor, ink: &str, text: &str) {
         let anchor = match anchor {
             Anchor::Start => "start",
@@ -49,7 +49,7 @@ impl Svg {
         ));
     }
 
-    /// Fills what lies between some points.
+    /// Fills the area between some points.
     pub(super) fn area(&mut self, points: &[Point], fill: &str) {
         let points: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let points = points.join(" ");

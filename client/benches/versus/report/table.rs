@@ -9,10 +9,10 @@ const COLUMNS: usize = 9;
 const HEADINGS: [&str; COLUMNS] =
     ["row", "ours", "theirs", "unit", "ratio", "from", "to", "target", "reached"];
 
-/// What stands above the last column, which is as wide as its texts.
+/// The heading of the last column, which is as wide as its texts.
 const WHAT: &str = "ours : theirs";
 
-/// The columns with numbers, which end in one line; the others begin in one.
+/// The columns with numbers. They are aligned to the right, the others to the left.
 const RIGHT: std::ops::RangeInclusive<usize> = 1..=6;
 
 /// The table for a terminal.
@@ -55,7 +55,7 @@ pub(crate) fn markdown(rows: &[Measured<'_>]) -> String {
     table
 }
 
-/// The texts of a row, and what stands in the last column.
+/// The texts of a row, and the text of its last column.
 fn cells(measured: &Measured<'_>) -> ([String; COLUMNS], String) {
     let row = measured.row;
     let mut texts = [const { String::new() }; COLUMNS];

@@ -1,4 +1,4 @@
-//! What a command costs the servers.
+//! The processor time that a command costs the servers.
 
 use super::{Measure, Trial};
 use crate::contestant::{Contestant, Setup};

@@ -1,7 +1,7 @@
 //! What a silent connection costs in memory.
 
 use super::{Measure, Trial};
-use crate::connection::Connection;
+use crate::blocking_connection::BlockingConnection;
 use crate::contestant::Setup;
 use crate::problem::{Outcome, Problem};
 use crate::stage::Stage;
@@ -9,11 +9,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 const CONNECTIONS: u32 = 10_000;
 
-/// Descriptors that are no such connection.
+/// How many descriptors a process needs for other things than these connections.
 const RESERVED: u64 = 256;
 
-/// By how many KiB a server's resident memory grows with each of 10,000 connections that have had
-/// one reply and are silent since. What the kernel holds for them is not in it.
+/// By how many KiB a server's resident memory grows for each of 10,000 connections that have had
+/// one reply and are silent since. Memory of the kernel is not included.
 #[derive(Debug)]
 pub(crate) struct IdleConnections {
     pub(crate) servers: Setup,
@@ -25,7 +25,7 @@ impl Trial for IdleConnections {
         Ok(Box::new(move || {
             let contestant = self.servers.start(stage)?;
             let before = contestant.resident_bytes()?;
-            let mut connections: Vec<Connection> = Vec::new();
+            let mut connections: Vec<BlockingConnection> = Vec::new();
             for time in 1..=CONNECTIONS {
                 stage.interrupt.check()?;
                 let mut connection = contestant.connect(0)?;

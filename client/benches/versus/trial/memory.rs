@@ -1,4 +1,4 @@
-//! What a client costs in memory.
+//! How much memory a client takes.
 
 use super::{MILLION, Measure, Trial};
 use crate::contestant::Setup;
@@ -6,12 +6,12 @@ use crate::load::{Length, Load, RedisCommand};
 use crate::problem::Outcome;
 use crate::stage::Stage;
 
-/// By how many bytes a server's resident memory grows with each of a million clients.
+/// By how many bytes a server's resident memory grows for each of a million clients.
 #[derive(Debug)]
 pub(crate) struct MemoryPerClient {
     pub(crate) servers: Setup,
     pub(crate) redis_command: RedisCommand,
-    /// How often each client is told of, every time with a later time.
+    /// How often each client is sent, with a later time each time.
     pub(crate) times: u32,
 }
 

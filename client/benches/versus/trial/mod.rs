@@ -24,7 +24,8 @@ const MILLION: u64 = 1_000_000;
 
 /// One way to measure, with the servers that it is about.
 pub(crate) trait Trial {
-    /// Starts whatever is measured again and again, and returns what measures it.
+    /// Starts the servers that are measured repeatedly, and returns a function that measures them
+    /// once.
     fn begin<'a>(&'a self, stage: &'a Stage) -> Outcome<Measure<'a>>;
 }
 

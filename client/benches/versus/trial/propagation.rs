@@ -1,7 +1,7 @@
-//! How fast news travels.
+//! How fast a change reaches all servers.
 
 use super::{Measure, Trial};
-use crate::connection::Connection;
+use crate::blocking_connection::BlockingConnection;
 use crate::contestant::Setup;
 use crate::problem::Outcome;
 use crate::stage::Stage;
@@ -9,16 +9,16 @@ use crate::statistics::median;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long the servers have nothing to do before each try.
+/// How long the servers are idle before each try.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// How long news may travel at most.
+/// The longest time that a change may take.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const CLIENT: &str = "versus-propagation-00000001";
 
-/// The median time, in microseconds, from the first server's reply until all the others know, when
-/// nobody else talks with them. One thread asks each of them in turn until it knows.
+/// The median time, in microseconds, from the first server's reply until all the others know the
+/// change, while there is no other load. One thread asks each of them in turn until it knows.
 #[derive(Debug)]
 pub(crate) struct Propagation {
     pub(crate) servers: Setup,
@@ -46,8 +46,8 @@ impl Trial for Propagation {
     }
 }
 
-/// Tells the first server something and waits until all the others know it.
-fn travel(connections: &mut [Connection], time: u64) -> Outcome<Duration> {
+/// Sends the first server a position and waits until all the others know it.
+fn travel(connections: &mut [BlockingConnection], time: u64) -> Outcome<Duration> {
     let time = time.to_string();
     let (first, others) = connections.split_first_mut().ok_or("nobody is there")?;
     first.tell(CLIENT, &time)?;

@@ -1,17 +1,17 @@
-//! How long a server needs until it knows what it should.
+//! How long a server takes after a start until it knows all clients.
 
 use super::{MILLION, Measure, Trial};
-use crate::connection::{Connection, Language};
+use crate::blocking_connection::{BlockingConnection, Language};
 use crate::contestant::{Herd, Keeping};
 use crate::load::{Length, Load};
 use crate::problem::Outcome;
 use crate::stage::Stage;
 use std::time::{Duration, Instant};
 
-/// How long a server may need at most.
+/// The longest time that a server may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// The client that is told of last, and when it was there.
+/// The client that is sent last, and the time of its position.
 const LAST: (&str, &str) = ("versus-last-client-00000001", "1");
 
 /// Seconds from the start of a server's process until it has answered a question about the last of
@@ -21,12 +21,12 @@ pub(crate) struct StartUp {
     pub(crate) source: Source,
 }
 
-/// Where the server has its clients from.
+/// Where the server gets its clients from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// Its own journal, which is in the system's cache.
+    /// Its own journal, which is still in the system's cache.
     Journal,
-    /// A neighbor; it begins with nothing.
+    /// A neighbor: the server starts without a journal.
     Neighbor,
 }
 
@@ -62,7 +62,7 @@ fn seconds_until_known(herd: &Herd, index: usize, keeping: Keeping, stage: &Stag
     let (client, time) = LAST;
     let mut connection = stage.interrupt.wait_for("the server to accept", PATIENCE, || {
         server.require_running()?;
-        Ok(Connection::open(herd.address(index), Language::Herd).ok())
+        Ok(BlockingConnection::open(herd.address(index), Language::Herd).ok())
     })?;
     stage.interrupt.wait_for("the server to know all", PATIENCE, || {
         Ok(connection.known(client)?.filter(|known| known == time))

@@ -1,4 +1,4 @@
-//! How many commands a second servers answer, told as the time for each of them.
+//! How many commands a second servers answer, as the time for one command.
 
 use super::{Measure, Trial};
 use crate::contestant::Setup;

@@ -1,21 +1,21 @@
-//! What an answer about the places near a client costs.
+//! The cost of an answer about the places near a client.
 
 use super::{Measure, Trial, cpu};
-use crate::connection::Language;
+use crate::blocking_connection::Language;
 use crate::contestant::{Setup, add_places};
 use crate::load::Load;
 use crate::problem::Outcome;
 use crate::stage::Stage;
 
-/// How many clients are asked about, two in each city. In Redis they are among the places that are
-/// found, so they must be few.
+/// How many clients are asked about, two in each city. In Redis they are in the same set as the
+/// places, and are found with them, so they must be few.
 const CLIENTS: u64 = 8;
 
 /// How many places are asked for at most.
 const PLACES: u32 = 20;
 
 /// User and system time of the server for each answer, in microseconds, averaged over clients near
-/// Los Angeles, Paris, Nairobi and Sydney. A Redis is given the gazetteer's places first.
+/// Los Angeles, Paris, Nairobi and Sydney. A Redis is sent the gazetteer's places first.
 #[derive(Debug)]
 pub(crate) struct CpuPerAnswer {
     pub(crate) servers: Setup,

@@ -1,18 +1,18 @@
-//! Two clocks for the price of one.
+//! One reading of the clock, as an instant and as a time of day.
 
 use crate::now::now;
 use herd::protocol::Timestamp;
 use std::time::Instant;
 
-/// A monotonic clock that knows what time it was when it was started.
+/// A monotonic clock that remembers the time of day at which it was started.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub(super) struct Stopwatch {
     started: Instant,
     started_at: Timestamp,
 }
 
-impl Clock {
-    /// Starts it.
+impl Stopwatch {
+    /// Starts a stopwatch.
     pub(super) fn start() -> Self {
         Self { started: Instant::now(), started_at: now() }
     }
@@ -22,7 +22,7 @@ impl Clock {
         Instant::now()
     }
 
-    /// What time it was at a moment since the start.
+    /// The time of day at a moment since the start.
     pub(super) fn time_of(&self, moment: Instant) -> Timestamp {
         self.started_at.saturating_add(moment - self.started)
     }

@@ -1,4 +1,4 @@
-//! One blocking connection, for what is asked one thing at a time.
+//! A blocking connection, for one command at a time.
 
 use crate::problem::{Outcome, Problem};
 use std::io::{BufRead, BufReader, Write};
@@ -8,13 +8,13 @@ use std::time::Duration;
 /// How long a reply may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Where every client of these conversations is.
+/// The position of every client in these conversations.
 const POSITION: &str = "+34.068930-118.445127";
 
 /// The language that a server speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// The herd's.
+    /// Herd's lines.
     Herd,
     /// Redis' inline commands.
     Redis,
@@ -22,12 +22,12 @@ pub(crate) enum Language {
 
 /// A connection with a server.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub(crate) struct BlockingConnection {
     stream: BufReader<TcpStream>,
     language: Language,
 }
 
-impl Connection {
+impl BlockingConnection {
     /// Connects.
     pub(crate) fn open(address: SocketAddr, language: Language) -> Outcome<Self> {
         let stream = TcpStream::connect(address)?;
@@ -37,7 +37,7 @@ impl Connection {
         Ok(Self { stream: BufReader::new(stream), language })
     }
 
-    /// Tells where a client is at a time, and waits until the server has taken it.
+    /// Sends the position of a client at a time, and waits until the server has accepted it.
     pub(crate) fn tell(&mut self, client: &str, time: &str) -> Outcome<()> {
         let (line, good) = match self.language {
             Language::Herd => (format!("IAMAT {client} {POSITION} {time}\n"), "AT "),
@@ -47,7 +47,7 @@ impl Connection {
         if reply.starts_with(good) { Ok(()) } else { Err(unexpected(&reply)) }
     }
 
-    /// The time of what the server knows about a client, if it knows the client.
+    /// The time of the position that the server knows of a client, if it knows the client.
     pub(crate) fn known(&mut self, client: &str) -> Outcome<Option<String>> {
         let known = match self.language {
             Language::Herd => self.known_to_herd(client)?,

@@ -2,20 +2,20 @@
 
 use super::breach::Breach;
 use super::channel::Channel;
-use super::clock::Clock;
 use super::kind::Kind;
 use super::load::Load;
 use super::replies::Replies;
 use super::scan::{NoReply, Outcome};
+use super::stopwatch::Stopwatch;
 use super::tally::Tally;
 use mio::net::TcpStream;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
 use std::time::Instant;
 
-/// A connection, the commands under way on it, and what of them has not been sent yet.
+/// A connection, the commands under way on it, and the bytes of them that have not been sent yet.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct Pipeline {
     channel: Channel,
     replies: Replies,
     runs: VecDeque<Run>,
@@ -31,33 +31,33 @@ struct Run {
     sent_at: Instant,
 }
 
-/// What a read brought.
+/// The result of a read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Received {
     /// How many commands were answered.
     pub(super) answered: usize,
     /// When they were read.
     pub(super) at: Instant,
-    /// Whether more may wait to be read.
+    /// Whether there may be more to read.
     pub(super) rest: Rest,
 }
 
-/// What a read left behind.
+/// Whether a read emptied the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rest {
-    /// Nothing: the next bytes are a new event.
+    /// It did: the system reports the next bytes with a new event.
     None,
-    /// There may be more.
+    /// It may not have.
     Perhaps,
 }
 
-impl Link {
-    /// A link over a connection that is up and never blocks.
+impl Pipeline {
+    /// A pipeline over a connection that is up and never blocks.
     pub(super) fn over(channel: Channel, replies: Replies) -> Self {
         Self { channel, replies, runs: VecDeque::new(), under_way: 0, unsent: Vec::new() }
     }
 
-    /// The connection, to be registered.
+    /// The connection, so that it can be registered.
     pub(super) fn stream(&mut self) -> &mut TcpStream {
         self.channel.stream()
     }
@@ -72,18 +72,18 @@ impl Link {
         self.replies.refusal()
     }
 
-    /// Sends so many commands in one write, as far as there is room.
+    /// Sends `count` commands in one write. What the socket does not take now is sent later.
     pub(super) fn send(
         &mut self,
         count: usize,
         load: &mut Load,
-        clock: &Clock,
+        stopwatch: &Stopwatch,
     ) -> Result<(), Breach> {
         if count == 0 {
             return Ok(());
         }
-        let begun = clock.now();
-        let (time, first) = (clock.time_of(begun), self.runs.len());
+        let begun = stopwatch.now();
+        let (time, first) = (stopwatch.time_of(begun), self.runs.len());
         for _ in 0..count {
             let kind = load.push_next(time, &mut self.unsent);
             match self.runs.range_mut(first..).next_back().filter(|run| run.kind == kind) {
@@ -92,13 +92,13 @@ impl Link {
             }
         }
         self.under_way += count;
-        // What writing the commands down took is not the server's latency.
-        let sent_at = clock.now();
+        // The time that it took to write the commands into the buffer is not the server's latency.
+        let sent_at = stopwatch.now();
         self.runs.range_mut(first..).for_each(|run| run.sent_at = sent_at);
         self.flush()
     }
 
-    /// Sends what could not be sent before.
+    /// Sends what the socket has not taken yet.
     pub(super) fn flush(&mut self) -> Result<(), Breach> {
         let mut sent = 0;
         while sent < self.unsent.len() {
@@ -121,18 +121,18 @@ impl Link {
         &mut self,
         chunk: &mut [u8],
         tally: &mut Tally,
-        clock: &Clock,
+        stopwatch: &Stopwatch,
     ) -> Result<Received, Breach> {
         let length = match self.channel.read(chunk) {
             Ok(0) => return Err(Breach::Closed),
             Ok(length) => length,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {
-                return Ok(Received { answered: 0, at: clock.now(), rest: Rest::None });
+                return Ok(Received { answered: 0, at: stopwatch.now(), rest: Rest::None });
             }
             Err(error) if error.kind() == ErrorKind::Interrupted => 0,
             Err(error) => return Err(Breach::Lost(error)),
         };
-        let at = clock.now();
+        let at = stopwatch.now();
         let answered = self.take_in(&chunk[..length], at, tally)?;
         let interrupted = length == 0;
         // A read that does not fill the chunk has emptied the socket.
