@@ -435,15 +435,9 @@ mod tests {
                 "line 3: ca_file has no use while client_auth is \"no\": write client_auth = \
                  \"optional\" or \"yes\", or leave ca_file out",
             ),
-            (format!("{a}{tls}client_auth = true\n"), "line 6: wanted string or table"),
             (
-                format!("{a}{tls}key = 1\n"),
-                "line 6: unknown field `key`, expected one of `cert_file`, `key_file`, `ca_file`, \
-                 `client_auth`",
-            ),
-            (
-                format!("{a}[peer_tls]\ncert_file = \"c\"\nkey_file = \"k\"\n"),
-                "line 3: missing field `ca_file`",
+                "[servers.A]\n".to_owned(),
+                "line 1: A has no address for clients: write listen = \"HOST:PORT\" or tls_listen",
             ),
             (
                 format!("{FILES}{a}[servers.a]\nlisten = \"h:2\"\n"),
@@ -625,6 +619,9 @@ mod tests {
             ("[servers.A]\n".to_owned(), 1),
             (format!("{a}lisen = 1\n"), 3),
             (format!("{a}[server.B]\n"), 3),
+            (format!("{a}[tls]\ncert_file = \"c\"\nkey_file = \"k\"\nclient_auth = true\n"), 6),
+            (format!("{a}[tls]\ncert_file = \"c\"\nkey_file = \"k\"\nkey = 1\n"), 6),
+            (format!("{a}[peer_tls]\ncert_file = \"c\"\nkey_file = \"k\"\n"), 3),
             (format!("{a}max_ahead = -1\n"), 3),
             (format!("{a}listen = \"h:2\"\n"), 3),
             ("[servers.A]\nlisten = \"h:1\n".to_owned(), 2),
