@@ -3,6 +3,7 @@
 use super::status::DoorKind;
 use crate::journal::JournalError;
 use crate::protocol::ServerName;
+use crate::tls::TlsSetupError;
 use std::fmt;
 use std::io;
 
@@ -21,6 +22,13 @@ pub enum BindError {
         /// What is wrong.
         source: JournalError,
     },
+    /// TLS cannot be set up with the files that the herd names.
+    Tls {
+        /// The server that needs them.
+        name: ServerName,
+        /// What is wrong.
+        source: TlsSetupError,
+    },
     /// A port could not be taken.
     Listen {
         /// The server that wanted it.
@@ -38,6 +46,7 @@ impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BindError::NoSuchServer { name } => write!(f, "the herd has no server {name}"),
+            BindError::Tls { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Journal { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Listen { name, door, address, source } => {
                 write!(f, "{name} cannot listen for {door} on {address}: {source}")?;
@@ -55,6 +64,7 @@ impl std::error::Error for BindError {
         match self {
             BindError::NoSuchServer { .. } => None,
             BindError::Journal { source, .. } => Some(source),
+            BindError::Tls { source, .. } => Some(source),
             BindError::Listen { source, .. } => Some(source),
         }
     }

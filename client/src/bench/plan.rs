@@ -4,6 +4,8 @@ use super::dialect::Dialect;
 use super::question::Question;
 use super::whole_number::WholeNumber;
 use crate::destination::Destination;
+use herd::config::Transport;
+use herd::tls::ClientSide;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -29,6 +31,8 @@ pub type Percent = WholeNumber<0, 100>;
 pub struct Plan {
     /// The servers. Connections are distributed among them in turn.
     pub servers: Vec<Destination>,
+    /// What secures connections with those that are spoken to over TLS; None where none are.
+    pub tls: Option<ClientSide>,
     /// What they speak.
     pub dialect: Dialect,
     /// How many connections there are.
@@ -92,6 +96,10 @@ impl Plan {
         if self.servers.is_empty() {
             return Err(UnfitPlan::NoServer);
         }
+        let secure = |server: &Destination| server.transport() == Transport::Tls;
+        if self.tls.is_none() && self.servers.iter().any(secure) {
+            return Err(UnfitPlan::NoTls);
+        }
         Ok(())
     }
 }
@@ -105,6 +113,8 @@ pub enum UnfitPlan {
     CannotAsk,
     /// The plan has no servers.
     NoServer,
+    /// A server is spoken to over TLS, and nothing says whose certificates are trusted.
+    NoTls,
 }
 
 impl fmt::Display for UnfitPlan {
@@ -119,6 +129,7 @@ impl fmt::Display for UnfitPlan {
                 write!(f, "what SET has stored cannot be asked for by place, but GEOADD's can")
             }
             UnfitPlan::NoServer => write!(f, "no server to connect to"),
+            UnfitPlan::NoTls => write!(f, "nothing says whose certificates are trusted"),
         }
     }
 }
@@ -135,6 +146,7 @@ pub(super) mod tests {
     pub(in super::super) fn plan(clients: u32, asking: u32, fill: Fill) -> Plan {
         Plan {
             servers: vec![Destination::first_of(&Herd::default_herd())],
+            tls: None,
             dialect: Dialect::Herd,
             connections: Connections::new(2).unwrap(),
             depth: Depth::new(16).unwrap(),

@@ -20,6 +20,7 @@ mod text_file;
 
 use event_buffer::EventBuffer;
 use failure::Failure;
+use futures_lite::{FutureExt, future};
 use herd::runtime::{AsyncStd, Runtime};
 use options::{Options, Task};
 use std::process::ExitCode;
@@ -61,7 +62,15 @@ async fn run(
     let builder = setup::builder(runtime.clone(), &options)?;
     let builder = setup::with_files(builder, &options, standard_error)?;
     let server = builder.bind().await.map_err(repair::advised)?;
-    runtime.spawn(signals::obey(signals, server.stop()));
-    server.run().await?;
+    let (handle, herd) = (server.handle(), options.herd.clone());
+    let reload = move || setup::reload(&handle, herd.as_deref());
+    let obeying = signals::obey(signals, server.stop(), reload);
+    // Signals are obeyed as long as the server runs. Afterwards nothing holds it any more, so that its
+    // traffic log is written to the end.
+    let never = async {
+        obeying.await;
+        future::pending().await
+    };
+    server.run().or(never).await?;
     Ok(())
 }

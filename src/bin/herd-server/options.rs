@@ -43,7 +43,8 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         machine or of the process's control group; clients_bytes in herd.toml sets another\n\
         limit.\n\n\
         SIGTERM, SIGQUIT or Ctrl-C stops the server in good order; a second one ends it\n\
-        at once. SIGHUP, SIGUSR1 and SIGUSR2 are ignored."
+        at once. SIGHUP makes it read its certificates and keys anew; if anything is wrong\n\
+        with them, it keeps the old ones. SIGUSR1 and SIGUSR2 are ignored."
 )]
 pub(super) struct Options {
     /// The name of the server to run

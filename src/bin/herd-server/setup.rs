@@ -11,8 +11,8 @@ use super::text_file::read;
 use herd::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, ServerConfig};
 use herd::journal::{FileDisk, OnDamage};
 use herd::protocol::ServerName;
-use herd::runtime::Runtime;
-use herd::server::{Builder, Server};
+use herd::runtime::{Clock, Runtime};
+use herd::server::{Builder, Handle, Server};
 use herd::traffic::{self, TrafficLog};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -49,6 +49,17 @@ fn within_the_system(limits: &Limits, shares: Shares) -> Limits {
     Limits { connections, clients_bytes: Some(clients_bytes), ..limits.clone() }
 }
 
+/// Makes a running server take what its files say now.
+///
+/// # Errors
+/// The first thing that is wrong with them, and where; the server goes on as before.
+pub(super) fn reload<C: Clock>(
+    handle: &Handle<C>,
+    herd: Option<&Path>,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    Ok(handle.reload(&read_herd(herd)?)?)
+}
+
 /// Locks the data directory and opens the traffic log, unless the options say to do without. How
 /// far the journal has been read is shown through `standard_error`.
 ///
@@ -78,7 +89,8 @@ pub(super) fn with_files<R: Runtime>(
 
 fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error + Send + Sync>> {
     let Some(path) = path else { return Ok(Herd::default_herd()) };
-    Herd::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()).into())
+    let herd = Herd::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()))?;
+    Ok(herd.in_folder(path.parent().unwrap_or(Path::new(""))))
 }
 
 fn require_server<'h>(

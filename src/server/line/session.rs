@@ -130,9 +130,11 @@ impl<C: Clock, S: Stream> Session<C, S> {
                 future::yield_now().await;
             }
         }
-        self.connection.close_writing().await?;
+        let clock = self.core.clock.clone();
+        // Over TLS, the last word takes room in the connection, which a client may not make.
+        let closed = self.connection.close_writing();
+        runtime::timeout(&clock, self.core.limits.stall, closed).await.transpose()?;
         if self.core.stop.is_requested() || self.foreign.is_some() {
-            let clock = self.core.clock.clone();
             runtime::timeout(&clock, LINGER, self.hang_up()).await;
         }
         Ok(())
