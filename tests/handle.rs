@@ -78,6 +78,21 @@ fn what_is_told_is_known_asked_and_followed() -> Outcome {
     })
 }
 
+/// Whoever was told of a change while it waited was ended by a panic at the change after the next one.
+#[test]
+fn following_goes_on_for_as_long_as_one_likes() -> Outcome {
+    task::block_on(async {
+        let handle = bind("Alford").await?.handle();
+        let mut changes = handle.follow(0);
+        for number in 1..=5 {
+            handle.tell(iamat(&format!("IAMAT kiwi +1+1 {number}"))).await?;
+            assert_eq!(lines(&mut changes).await, [format!("{number} kiwi +1+1")]);
+        }
+        assert!(changes.ready().is_empty());
+        Ok(())
+    })
+}
+
 /// One bad position in a batch must not make the good ones fail.
 #[test]
 fn each_position_of_many_has_its_own_outcome() -> Outcome {

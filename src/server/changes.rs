@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 /// The most changes in one batch.
-const BATCH_CHANGES_MAX: usize = 1024;
+pub const BATCH_CHANGES_MAX: usize = 1024;
 
 /// What changes are read from: a server, without its types.
 pub(super) trait Followed: Send + Sync {
@@ -53,29 +53,58 @@ impl Changes {
     ///
     /// Dropping the future loses nothing.
     pub async fn next(&mut self) -> Option<Vec<Change>> {
+        while self.wait().await {
+            let batch = self.ready();
+            // A client that was the only one to show may have moved on meanwhile.
+            if !batch.is_empty() {
+                return Some(batch);
+            }
+        }
+        None
+    }
+
+    /// Waits until there is a change to show; false once the server has stopped and everything was
+    /// shown.
+    ///
+    /// Dropping the future loses nothing.
+    pub async fn wait(&mut self) -> bool {
         future::poll_fn(|cx| {
             loop {
                 // Listen before looking: what comes in between wakes this task again.
                 let news = self.news.get_or_insert_with(|| self.server.kept().news());
                 let is_awaited = Pin::new(news).poll(cx).is_pending();
-                let batch = self.batch();
-                if !batch.is_empty() {
-                    return Poll::Ready(Some(batch));
+                if !is_awaited {
+                    // A listener that has heard must not be polled again, not even by the next call.
+                    self.news = None;
+                }
+                if self.has_more() {
+                    return Poll::Ready(true);
                 }
                 if self.stop.poll_drained(cx).is_ready() {
-                    return Poll::Ready(None);
+                    return Poll::Ready(false);
                 }
                 if is_awaited {
                     return Poll::Pending;
                 }
-                self.news = None;
             }
         })
         .await
     }
 
-    /// The changes that may be shown now.
-    fn batch(&mut self) -> Vec<Change> {
+    /// Whether there are changes that may be shown now.
+    fn has_more(&self) -> bool {
+        let kept = self.server.kept();
+        let covered = kept.covered();
+        let node = kept.node();
+        // A number beyond the newest one is of another log, in which it means nothing.
+        let is_of_this_log = self.number <= node.log().last_number();
+        let number = if is_of_this_log { self.number } else { 0 };
+        node.log().changes_after(number).next().is_some_and(|change| change.number <= covered)
+    }
+
+    /// The next changes that are here already, oldest first: at most 1,024, and none when everything
+    /// was shown. It never waits.
+    pub fn ready(&mut self) -> Vec<Change> {
         let kept = self.server.kept();
         let covered = kept.covered();
         let node = kept.node();

@@ -44,7 +44,7 @@ mod visitor;
 
 pub use bind_error::BindError;
 pub use builder::Builder;
-pub use changes::{Change, Changes};
+pub use changes::{BATCH_CHANGES_MAX, Change, Changes};
 pub use handle::Handle;
 pub use reload_error::ReloadError;
 pub use server::{STOP_TIMEOUT, Server};
