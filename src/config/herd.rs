@@ -107,6 +107,14 @@ impl Herd {
         self.servers.values()
     }
 
+    /// Makes a server listen for HTTP at `address`, whatever its table says. A name that no server has
+    /// is ignored.
+    pub fn set_http_listen(&mut self, name: &ServerName, address: Address) {
+        if let Some(server) = self.servers.get_mut(name) {
+            server.http_listen = Some(address);
+        }
+    }
+
     /// The limits of each server.
     pub fn limits(&self) -> &Limits {
         &self.limits
@@ -194,6 +202,7 @@ fn server_config(
         written.as_ref().map(|written| address(text, written)).transpose()
     };
     let (listen, tls_listen) = (read(&entry.listen)?, read(&entry.tls_listen)?);
+    let http_listen = read(&entry.http_listen)?;
     if listen.is_none() && tls_listen.is_none() {
         return missing(format!(
             "{name} has no address for clients: write listen = \"HOST:PORT\" or tls_listen"
@@ -220,6 +229,7 @@ fn server_config(
         tls_listen,
         peer_listen,
         peer_tls_listen,
+        http_listen,
         neighbors: links.of(name),
         accept_at: entry.accept_at,
         catch_up: entry.catch_up.unwrap_or(true),
@@ -283,6 +293,7 @@ fn take_addresses(
             if entry.peer_listen.is_some() { &entry.peer_listen } else { &entry.listen },
         ),
         (&server.peer_tls_listen, &entry.peer_tls_listen),
+        (&server.http_listen, &entry.http_listen),
     ];
     let written = sides
         .into_iter()
@@ -527,12 +538,13 @@ mod tests {
     fn everything_can_be_said() {
         let herd = Herd::from_toml(
             "[servers.A]\nlisten = \"[::1]:60000\"\npeer_listen = \"host:7\"\naccept_at = true\n\
-             catch_up = false\nmax_ahead = 5\n[limits]\nconnections = 3\n",
+             http_listen = \"host:8\"\ncatch_up = false\nmax_ahead = 5\n[limits]\nconnections = 3\n",
         )
         .unwrap();
         let server = herd.first();
         assert_eq!(summary(server), "A [::1]:60000 host:7 ");
         assert_eq!((server.accept_at(), server.catch_up()), (true, false));
+        assert_eq!(server.http_listen().map(ToString::to_string).as_deref(), Some("host:8"));
         assert_eq!(server.max_ahead(), Duration::from_secs(5));
         assert_eq!(*herd.limits(), Limits { connections: 3, ..Limits::default() });
     }
@@ -587,6 +599,10 @@ mod tests {
             ),
             (
                 "[servers.A]\nlisten = \"h:1\"\npeer_listen = \"h:1\"".to_owned(),
+                "line 3: address h:1 of A is an address of A already: choose another port",
+            ),
+            (
+                format!("{a}http_listen = \"H:1\""),
                 "line 3: address h:1 of A is an address of A already: choose another port",
             ),
             (

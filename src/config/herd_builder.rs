@@ -64,6 +64,12 @@ impl HerdBuilder {
         self.change(server, |entry| entry.peer_listen = Some(address))
     }
 
+    /// Makes a server listen for HTTP at `address`.
+    pub fn http_listen(self, server: &str, address: impl Into<Address>) -> Self {
+        let address = spanned(&address.into());
+        self.change(server, |entry| entry.http_listen = Some(address))
+    }
+
     /// Makes a server listen for clients over TLS at `address`, beside its other address. The files
     /// for it come with [`tls`](Self::tls).
     pub fn tls_listen(self, server: &str, address: impl Into<Address>) -> Self {

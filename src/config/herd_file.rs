@@ -29,6 +29,7 @@ pub(super) struct ServerEntry {
     pub(super) listen: Option<Spanned<String>>,
     pub(super) tls_listen: Option<Spanned<String>>,
     pub(super) peer_listen: Option<Spanned<String>>,
+    pub(super) http_listen: Option<Spanned<String>>,
     pub(super) peer_tls_listen: Option<Spanned<String>>,
     pub(super) advertise: Option<Spanned<String>>,
     #[serde(default)]
@@ -46,6 +47,7 @@ impl ServerEntry {
             listen: Some(listen),
             tls_listen: None,
             peer_listen: None,
+            http_listen: None,
             peer_tls_listen: None,
             advertise: None,
             neighbors: Vec::new(),

@@ -35,6 +35,10 @@ pub struct Limits {
     /// The number of simultaneous client connections (`connections`).
     #[serde(deserialize_with = "at_least_one")]
     pub connections: usize,
+    /// The number of simultaneous connections to the door `http_listen` (`http_connections`), apart
+    /// from `connections`.
+    #[serde(deserialize_with = "at_least_one")]
+    pub http_connections: usize,
     /// The number of simultaneous connections of one address (`connections_per_address`), on each
     /// port, and never more than all together. An IPv6 network of 64 bits counts as one address.
     /// Further connections are closed at once.
@@ -95,6 +99,7 @@ impl Default for Limits {
             clients: 10_000_000,
             clients_bytes: None,
             connections: 10_000,
+            http_connections: 2_000,
             connections_per_address: 5_000,
             idle: Some(Duration::from_secs(300)),
             unsent_bytes: 1024 * 1024,
@@ -185,7 +190,7 @@ mod tests {
     #[test]
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
-            "clients = 8\nclients_bytes = 5000000000\nconnections = 1\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
+            "clients = 8\nclients_bytes = 5000000000\nconnections = 1\nhttp_connections = 15\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
              clock_tolerance_seconds = 14\nfollow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
         )
         .unwrap();
@@ -193,6 +198,7 @@ mod tests {
             clients: 8,
             clients_bytes: Some(5_000_000_000),
             connections: 1,
+            http_connections: 15,
             connections_per_address: 13,
             idle: Some(Duration::from_secs(2)),
             unsent_bytes: 3,

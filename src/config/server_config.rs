@@ -48,6 +48,7 @@ pub struct ServerConfig {
     pub(super) tls_listen: Option<Address>,
     pub(super) peer_listen: Option<Address>,
     pub(super) peer_tls_listen: Option<Address>,
+    pub(super) http_listen: Option<Address>,
     pub(super) advertise: Option<Address>,
     pub(super) neighbors: Vec<NeighborConfig>,
     pub(super) accept_at: bool,
@@ -69,6 +70,12 @@ impl ServerConfig {
     /// The address for clients over TLS (`tls_listen`).
     pub fn tls_listen(&self) -> Option<&Address> {
         self.tls_listen.as_ref()
+    }
+
+    /// The address for phones, browsers and programs that speak HTTP (`http_listen`); None if it has
+    /// no such door, which is the default.
+    pub fn http_listen(&self) -> Option<&Address> {
+        self.http_listen.as_ref()
     }
 
     /// The address for neighbors (`peer_listen`). A server that has neither this nor a

@@ -42,5 +42,6 @@ pub use self::request::{FetchRequest, Method};
 pub use self::response::FetchResponse;
 pub use self::retry_after::RetryAfter;
 pub use self::surf::SurfFetcher;
+pub(crate) use self::transport::{Duplex, Transport};
 pub use crate::tls::{InvalidRoots, Roots};
 pub use url::Url;

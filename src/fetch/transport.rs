@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 const READ_BYTES_MAX: usize = 16 * 1024;
 
 /// Bytes both ways.
-pub(super) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 
@@ -18,14 +18,19 @@ impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}
 ///
 /// hyper's buffers may be uninitialised memory, which only unsafe code could hand to
 /// `AsyncRead`; so bytes take the way over a buffer of our own, one short copy a read.
-pub(super) struct Transport {
+pub(crate) struct Transport {
     stream: Box<dyn Duplex>,
     buffer: Box<[u8]>,
 }
 
 impl Transport {
-    pub(super) fn new(stream: Box<dyn Duplex>) -> Self {
+    pub(crate) fn new(stream: Box<dyn Duplex>) -> Self {
         Self { stream, buffer: vec![0; READ_BYTES_MAX].into() }
+    }
+
+    /// The connection, for what is said after HTTP.
+    pub(crate) fn into_stream(self) -> Box<dyn Duplex> {
+        self.stream
     }
 }
 

@@ -16,7 +16,8 @@ impl LogId {
         Self(random)
     }
 
-    fn parse(text: &[u8]) -> Option<Self> {
+    /// Reads 16 hexadecimal digits in lower case; None if `text` is anything else.
+    pub fn parse(text: &[u8]) -> Option<Self> {
         let digits = std::str::from_utf8(text).ok().filter(|text| text.len() == 16)?;
         let lower_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
         digits.bytes().all(lower_hex).then(|| u64::from_str_radix(digits, 16).ok().map(Self))?

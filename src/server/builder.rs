@@ -4,6 +4,8 @@ use super::bind_error::BindError;
 use super::core::{Core, Wires};
 use super::door::Door;
 use super::door_record::DoorRecord;
+use super::http_door::HttpDoor;
+use super::http_service::HttpService;
 use super::kept_node::KeptNode;
 use super::keyring::{Expired, Keyring, Keys};
 use super::line::LineService;
@@ -43,6 +45,7 @@ pub struct Builder<R: Runtime> {
     catch_up: Option<bool>,
     moved: Vec<(ServerName, SocketAddr)>,
     journal: Option<(Arc<dyn Disk>, Fsync)>,
+    http: Option<Arc<dyn HttpService<R>>>,
     on_damage: OnDamage,
     on_replay: Box<dyn FnMut(u64, u64) + Send>,
 }
@@ -61,6 +64,7 @@ impl<R: Runtime> Server<R> {
             catch_up: None,
             moved: Vec::new(),
             journal: None,
+            http: None,
             on_damage: OnDamage::default(),
             on_replay: Box::new(|_, _| {}),
         }
@@ -90,6 +94,19 @@ impl<R: Runtime> Builder<R> {
     /// in memory only.
     pub fn journal(mut self, disk: Arc<dyn Disk>, fsync: Fsync) -> Self {
         self.journal = Some((disk, fsync));
+        self
+    }
+
+    /// Serves HTTP with this at the server's `http_listen`, if it has one. [`Web`](crate::web::Web) is
+    /// such a service. The default is to leave `http_listen` closed.
+    pub fn http(mut self, service: impl HttpService<R>) -> Self {
+        self.http = Some(Arc::new(service));
+        self
+    }
+
+    /// Serves HTTP at this address, whatever the herd says.
+    pub fn http_listen(mut self, address: impl Into<Address>) -> Self {
+        self.herd.set_http_listen(&self.name, address.into());
         self
     }
 
@@ -165,7 +182,7 @@ impl<R: Runtime> Builder<R> {
         let keeper = self.recover(&mut node).await?;
         let runtime = self.runtime.clone();
         let mut listeners = Vec::new();
-        for (door, address) in ports(&config) {
+        for (door, address) in ports(&config).into_iter().chain(self.http_port(&config)) {
             listeners.push((door, listen(&runtime, &config, door, address).await?));
         }
         let records: Vec<_> = listeners
@@ -174,26 +191,40 @@ impl<R: Runtime> Builder<R> {
             .collect();
         let advertised = advertised(&config, &records);
         let neighbors = self.neighbors(&config);
-        let (kept, anonymous) = (KeptNode::new(node, keeper), self.anonymous_at_a_door(&config));
+        let anonymous_peers = self.anonymous_at_a_door(&config);
+        let behind = Behind { anonymous_peers, http: self.http.clone() };
+        let kept = KeptNode::new(node, keeper);
         let core = Arc::new(self.core(kept, neighbors, keyring, records.clone(), advertised));
-        let slots = client_slots(&core);
+        let shared = client_slots(&core);
         let doors = records.into_iter().zip(listeners).map(|(record, (_, listener))| {
-            let slots = match record.kind.serves_clients() {
-                true => Arc::clone(&slots),
+            let slots = match record.kind.speaks_lines() {
+                true => Arc::clone(&shared),
                 false => Arc::new(Semaphore::new(record.connections_max)),
             };
-            door(&runtime, &core, record, slots, listener, anonymous)
+            door(&runtime, &core, &behind, record, slots, listener)
         });
         let doors = doors.collect();
         Ok(Server::new(runtime, core, doors))
     }
 
+    /// Where HTTP is spoken, if there is something to speak it: over TLS if the herd has the files.
+    fn http_port<'a>(&self, config: &'a ServerConfig) -> Option<(DoorKind, &'a Address)> {
+        self.http.as_ref()?;
+        let kind = if self.herd.tls().is_some() { DoorKind::HttpTls } else { DoorKind::Http };
+        Some((kind, config.http_listen()?))
+    }
+
     fn record(&self, config: &ServerConfig, door: DoorKind, listener: &R::Listener) -> DoorRecord {
-        let connections_max = match door.serves_clients() {
-            true => self.limits.connections,
-            false => self.peers_max(config),
+        let mut per_address_max = self.limits.connections_per_address;
+        let connections_max = match door {
+            DoorKind::Line | DoorKind::LineTls => self.limits.connections,
+            DoorKind::Peer | DoorKind::PeerTls => self.peers_max(config),
+            DoorKind::Http | DoorKind::HttpTls => {
+                // No one address gets more than half of the few slots that this door has.
+                per_address_max = per_address_max.min(self.limits.http_connections.div_ceil(2));
+                self.limits.http_connections
+            }
         };
-        let per_address_max = self.limits.connections_per_address;
         DoorRecord::new(door, listener.local_address(), connections_max, per_address_max)
     }
 
@@ -305,10 +336,16 @@ fn advertised(config: &ServerConfig, doors: &[DoorRecord]) -> String {
     }
 }
 
+/// What the services behind the doors are made with.
+struct Behind<R: Runtime> {
+    anonymous_peers: usize,
+    http: Option<Arc<dyn HttpService<R>>>,
+}
+
 /// The slots that all doors for clients share. A door that waits for a connection holds one, so each
 /// further door adds one.
 fn client_slots<R: Runtime>(core: &Core<R>) -> Arc<Semaphore> {
-    let doors = core.doors.iter().filter(|door| door.kind.serves_clients()).count();
+    let doors = core.doors.iter().filter(|door| door.kind.speaks_lines()).count();
     Arc::new(Semaphore::new(core.limits.connections + doors.saturating_sub(1)))
 }
 
@@ -316,24 +353,34 @@ fn client_slots<R: Runtime>(core: &Core<R>) -> Arc<Semaphore> {
 fn door<R: Runtime>(
     runtime: &R,
     core: &Arc<Core<R>>,
+    behind: &Behind<R>,
     record: DoorRecord,
     slots: Arc<Semaphore>,
     listener: R::Listener,
-    anonymous_max: usize,
 ) -> Door<R> {
     let keyring = &core.keyring;
     let line = || LineService(Arc::clone(core));
-    let peer = || PeerService::new(Arc::clone(core), anonymous_max);
+    let peer = || PeerService::new(Arc::clone(core), behind.anonymous_peers);
+    let http = |record: &DoorRecord| {
+        let service = behind.http.clone().expect("the port is taken only for a service");
+        HttpDoor::new(Arc::clone(core), record.address, service)
+    };
+    let of_clients = || TlsSecurity::for_clients(runtime, keyring);
     match record.kind {
         DoorKind::Line => Door::new(runtime, record, slots, listener, Plain, line()),
-        DoorKind::LineTls => {
-            let security = TlsSecurity::for_clients(runtime, keyring);
-            Door::new(runtime, record, slots, listener, security, line())
-        }
+        DoorKind::LineTls => Door::new(runtime, record, slots, listener, of_clients(), line()),
         DoorKind::Peer => Door::new(runtime, record, slots, listener, Plain, peer()),
         DoorKind::PeerTls => {
             let security = TlsSecurity::for_peers(runtime, keyring);
             Door::new(runtime, record, slots, listener, security, peer())
+        }
+        DoorKind::Http => {
+            let service = http(&record);
+            Door::new(runtime, record, slots, listener, Plain, service)
+        }
+        DoorKind::HttpTls => {
+            let service = http(&record);
+            Door::new(runtime, record, slots, listener, of_clients(), service)
         }
     }
 }

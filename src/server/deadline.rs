@@ -10,17 +10,17 @@ use std::time::Duration;
 ///
 /// A deadline that moves on with every byte would cost a timer each; this one lets an armed timer
 /// run, looks when it fires whether the deadline has moved meanwhile, and arms the next one then.
-pub(super) struct Deadline<C: Clock> {
+pub(crate) struct Deadline<C: Clock> {
     armed: Option<(Duration, Pin<Box<C::Sleep>>)>,
 }
 
 impl<C: Clock> Deadline<C> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { armed: None }
     }
 
     /// Ready when `due`, a value of the runtime's uptime, has passed.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, clock: &C, due: Duration) -> Poll<()> {
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, clock: &C, due: Duration) -> Poll<()> {
         if let Some((at, sleep)) = self.armed.as_mut().filter(|(at, _)| *at <= due) {
             if sleep.as_mut().poll(cx).is_pending() {
                 return Poll::Pending;

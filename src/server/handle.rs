@@ -8,7 +8,7 @@ use super::reload_error::ReloadError;
 use super::status::Status;
 use super::stop::Stop;
 use super::tell_error::TellError;
-use crate::config::Herd;
+use crate::config::{Herd, Limits};
 use crate::journal::Failed;
 use crate::node::Refusal;
 use crate::protocol::{ClientId, IamAt, LogId, MaxResults, OwnedAt, Radius, ServerName};
@@ -51,6 +51,16 @@ impl<C: Clock> Handle<C> {
     /// What the server is called.
     pub fn name(&self) -> &ServerName {
         &self.core.name
+    }
+
+    /// The clocks of the machine that the server runs on.
+    pub fn clock(&self) -> &C {
+        &self.core.clock
+    }
+
+    /// The server's limits.
+    pub fn limits(&self) -> &Limits {
+        &self.core.limits
     }
 
     /// The identity of the server's change log. Numbers of changes mean nothing in another log, and

@@ -51,7 +51,8 @@ impl Keys {
         expired: Expired,
         clock: &C,
     ) -> Result<Self, TlsSetupError> {
-        let clients = herd.tls().filter(|_| config.tls_listen().is_some());
+        let is_used = config.tls_listen().is_some() || config.http_listen().is_some();
+        let clients = herd.tls().filter(|_| is_used);
         let peers = herd.peer_tls().filter(|_| has_secure_links(herd, config));
         Ok(Self {
             clients: clients.map(|tls| client_door(tls, expired, clock)).transpose()?,

@@ -9,7 +9,7 @@ const PERIOD: Duration = Duration::from_secs(60);
 /// Decides when to log an event that strangers can cause: the first time at once, then at most once
 /// a minute, with the number of times that it has happened since it was last logged.
 #[derive(Debug, Default)]
-pub(super) struct RareEvent {
+pub(crate) struct RareEvent {
     state: Mutex<State>,
 }
 
@@ -23,7 +23,7 @@ struct State {
 impl RareEvent {
     /// The event has happened again, at the uptime `now`. If it should be logged now, returns how
     /// often it has happened since it was last logged.
-    pub(super) fn note(&self, now: Duration) -> Option<u64> {
+    pub(crate) fn note(&self, now: Duration) -> Option<u64> {
         let mut state = self.state.lock().expect("nothing panics while it holds a count");
         state.untold += 1;
         if state.told_at.is_some_and(|told_at| now.saturating_sub(told_at) < PERIOD) {

@@ -77,6 +77,12 @@ impl<R: Runtime> Server<R> {
         self.address(|kind| !kind.serves_clients())
     }
 
+    /// Where phones, browsers and programs reach it over HTTP; None if it has no such door.
+    pub fn http_address(&self) -> Option<SocketAddr> {
+        let door = self.core.doors.iter().find(|door| door.kind.speaks_http());
+        door.map(|door| door.address)
+    }
+
     /// Where a door of that kind listens, if the server has one.
     pub fn door_address(&self, kind: DoorKind) -> Option<SocketAddr> {
         let door = self.core.doors.iter().find(|door| door.kind == kind);
@@ -101,11 +107,15 @@ impl<R: Runtime> Server<R> {
     /// before is as safe as was promised.
     pub async fn run(self) -> Result<(), JournalError> {
         let (clients, peers) = (self.client_address(), self.peer_address());
+        let http = self.http_address();
         let Self { runtime, core, doors } = self;
         // Should this future be dropped, the tasks that it started must end as well.
         let _force_at_drop = ForceAtDrop(core.stop.clone());
         let (maintaining, links) = (Tasks::default(), Tasks::default());
         log::info!(server:% = core.name, clients:%, peers:%; "started");
+        if let Some(http) = http {
+            log::info!(server:% = core.name, address:% = http; "speaks HTTP");
+        }
         maintain(&runtime, &core, &maintaining);
         dial_all(&runtime, &core, &links);
         let stopped = async {

@@ -44,22 +44,36 @@ pub enum DoorKind {
     Peer,
     /// The same over TLS.
     PeerTls,
+    /// Phones, browsers and programs that speak HTTP.
+    Http,
+    /// The same over TLS.
+    HttpTls,
 }
 
 impl DoorKind {
     /// Whether clients come in there; otherwise neighbors do.
     pub fn serves_clients(self) -> bool {
         match self {
-            DoorKind::Line | DoorKind::LineTls => true,
+            DoorKind::Line | DoorKind::LineTls | DoorKind::Http | DoorKind::HttpTls => true,
             DoorKind::Peer | DoorKind::PeerTls => false,
         }
+    }
+
+    /// Whether clients speak the protocol's commands there.
+    pub fn speaks_lines(self) -> bool {
+        self.serves_clients() && !self.speaks_http()
+    }
+
+    /// Whether HTTP is spoken there.
+    pub fn speaks_http(self) -> bool {
+        matches!(self, DoorKind::Http | DoorKind::HttpTls)
     }
 
     /// How bytes go over its connections.
     pub fn transport(self) -> Transport {
         match self {
-            DoorKind::Line | DoorKind::Peer => Transport::Plain,
-            DoorKind::LineTls | DoorKind::PeerTls => Transport::Tls,
+            DoorKind::Line | DoorKind::Peer | DoorKind::Http => Transport::Plain,
+            DoorKind::LineTls | DoorKind::PeerTls | DoorKind::HttpTls => Transport::Tls,
         }
     }
 }
@@ -80,6 +94,8 @@ impl fmt::Display for DoorKind {
             DoorKind::LineTls => "clients over TLS",
             DoorKind::Peer => "neighbors",
             DoorKind::PeerTls => "neighbors over TLS",
+            DoorKind::Http => "HTTP",
+            DoorKind::HttpTls => "HTTPS",
         })
     }
 }

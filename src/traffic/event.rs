@@ -25,6 +25,8 @@ pub enum Purpose {
     Follow,
     /// This server dialled a neighbor's client port, to push to it.
     Push,
+    /// Somebody connected who speaks HTTP. Of what is said there, only the positions are noted.
+    Http,
 }
 
 impl Purpose {
@@ -34,6 +36,7 @@ impl Purpose {
             Purpose::Feed => "feed",
             Purpose::Follow => "follow",
             Purpose::Push => "push",
+            Purpose::Http => "http",
         }
     }
 }
