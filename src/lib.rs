@@ -30,6 +30,7 @@
 //! | [`journal`] | what makes a change safe: the trait [`Keeper`](journal::Keeper), and the journal on disk |
 //! | [`traffic`] | the traffic log: everything that goes in and out, in a file |
 //! | [`server`] | what drives it all: the handle, doors, links and deadlines |
+//! | [`web`] | the web door: what phones send, and the interface for programs |
 //!
 //! A room uses only rooms above it here. `docs/ARCHITECTURE.md` says why things are as they are, and
 //! `docs/PROTOCOL.md` what goes over the wire.
@@ -72,6 +73,7 @@ pub mod server;
 pub mod simulation;
 pub mod tls;
 pub mod traffic;
+pub mod web;
 
 /// For implementations of [`Places`](places::Places), [`Fetcher`](fetch::Fetcher) and the other traits
 /// with async methods.
