@@ -15,12 +15,16 @@ use herd::journal::JournalError;
 use herd::protocol::Timestamp;
 use herd::runtime::{AsyncStd, Clock};
 use herd::server::{Server, Stop};
+use herd::web::Web;
 use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
-use std::net::Shutdown;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr};
 use std::process::{self, ExitCode};
 use std::time::Duration;
+
+/// Where Alford speaks HTTP, if no other herd is given.
+const HTTP_PORT: u16 = 12080;
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
@@ -38,11 +42,14 @@ fn main() -> ExitCode {
 struct Options {
     once: bool,
     herd: Herd,
+    /// Where the herd's first server speaks HTTP, if herd.toml does not say.
+    http: Option<SocketAddr>,
 }
 
 impl Options {
     fn read() -> Outcome<Self> {
-        let mut options = Self { once: false, herd: Herd::default_herd() };
+        let http = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, HTTP_PORT)));
+        let mut options = Self { once: false, herd: Herd::default_herd(), http };
         let mut arguments = std::env::args().skip(1);
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -50,6 +57,7 @@ impl Options {
                 "--herd" => {
                     let path = arguments.next().ok_or("--herd needs a FILE")?;
                     options.herd = Herd::from_toml(read_text(&fs::read(path)?)?)?;
+                    options.http = None;
                 }
                 other => {
                     let known = "there are only --once and --herd FILE";
@@ -62,9 +70,9 @@ impl Options {
 }
 
 fn run() -> Outcome<()> {
-    let Options { once, herd } = Options::read()?;
+    let Options { once, herd, http } = Options::read()?;
     task::block_on(async {
-        let running = start(&herd).await?;
+        let running = start(&herd, http).await?;
         converse(&herd).await?;
         if !once {
             stay_until_interrupted().await?;
@@ -78,14 +86,24 @@ fn run() -> Outcome<()> {
 }
 
 /// Starts every server of the herd as a task.
-async fn start(herd: &Herd) -> Outcome<Vec<(Stop, JoinHandle<Result<(), JournalError>>)>> {
+async fn start(
+    herd: &Herd,
+    http: Option<SocketAddr>,
+) -> Outcome<Vec<(Stop, JoinHandle<Result<(), JournalError>>)>> {
     say("Five servers, each talking with its neighbors only:\n");
     let mut running = Vec::new();
     for config in herd.servers() {
-        let server = Server::builder(AsyncStd::new(), herd, config.name()).bind().await?;
+        let mut builder = Server::builder(AsyncStd::new(), herd, config.name()).http(Web::new());
+        if let Some(address) = http.filter(|_| config == herd.first()) {
+            builder = builder.http_listen(address);
+        }
+        let server = builder.bind().await?;
         let neighbors: Vec<_> = config.neighbors().iter().map(|n| n.name().as_str()).collect();
         let (name, address) = (server.name().as_str().to_owned(), server.client_address());
         say(&format!("    {name:<8}  {address}  talks with {}", neighbors.join(" and ")));
+        if let Some(address) = server.http_address() {
+            say(&format!("              http://{address}/  for phones, browsers and programs"));
+        }
         running.push((server.stop(), task::spawn(server.run())));
     }
     Ok(running)

@@ -54,6 +54,7 @@ const BLOCKS: &[(&str, Treatment)] = &[
     ),
     ("herd-server Goloman --herd herd.toml", NotRun("the next block's test runs it")),
     ("[servers.Goloman]", Checked(server::the_herd_of_ones_own_starts)),
+    ("herd-server Alford --http 127.0.0.1:8080", Checked(server::the_door_speaks_http)),
     ("herd-server Alford --places photon", Checked(server::options_exist)),
     ("HERD JOURNAL 1 Alford *e871fd12", Checked(server::the_journal_is_whole)),
     ("$ herd-server check herd-data/Alford", Checked(server::a_journal_is_checked)),

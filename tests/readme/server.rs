@@ -50,7 +50,9 @@ pub fn the_example_stays_up(_: &Block) {
 }
 
 pub fn the_example_talks(block: &Block) {
-    let herd = Plan::ring().build();
+    let http = ReservedPort::new();
+    let setting = format!("http_listen = \"{}\"", http.address());
+    let herd = Plan::ring().setting("Alford", &setting).build();
     let file = herd.folder().join("herd.toml");
     let (came, _) = output(example().arg("--once").arg("--herd").arg(file));
     assert_like(&block.text(), &came);
@@ -117,6 +119,26 @@ pub fn the_herd_of_ones_own_starts(block: &Block) {
     let address = kept[0].0.address();
     eventually("Goloman runs", || std::net::TcpStream::connect(address).is_ok());
     goloman.stop();
+}
+
+/// The server, asked as curl would ask it.
+pub fn the_door_speaks_http(block: &Block) {
+    let http = ReservedPort::new();
+    let mut herd = Plan::alone("Alford").build();
+    let mut lines = block.lines();
+    assert_eq!(lines.next(), Some("herd-server Alford --http 127.0.0.1:8080"));
+    let launch = herd.launch("Alford").with(&["--http", &http.address().to_string()]);
+    herd.start_as(launch);
+    let mut answers = Vec::new();
+    for line in lines.filter(|line| !line.contains("/v1/events")) {
+        let url = line.strip_prefix("curl ").expect("curl is given a URL").trim_matches('\'');
+        let path = url.strip_prefix("http://127.0.0.1:8080").expect("it is of this server");
+        let request = format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n\r\n");
+        let answer = exchange(http.address(), request);
+        assert!(answer.starts_with(b"HTTP/1.1 200 OK\r\n"), "{line}");
+        answers.push(String::from_utf8(answer).expect("an answer is text"));
+    }
+    assert!(answers[1].contains("\"id\":\"van-7\""), "{answers:?}");
 }
 
 /// They need a network, and a key; that their options exist needs nothing.

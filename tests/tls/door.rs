@@ -80,6 +80,23 @@ fn a_client_speaks_over_tls_and_another_one_does_not() {
     assert_eq!(client.ask("nonsense"), "? nonsense");
 }
 
+/// A token that goes over the web door must be as safe from listeners as one on the client port.
+#[test]
+fn the_web_door_speaks_https_where_there_are_files_for_it() {
+    let port = ReservedPort::new();
+    let setting = format!("http_listen = \"{}\"", port.address());
+    let secure = Secure::with("", Plan::alone("Alford").setting("Alford", &setting));
+    let mut phone = TlsClient::connect(port.address(), &side(&secure.authority, None))
+        .expect("the certificate is good");
+    let path = "/?id=van-7&lat=52.52&lon=13.405&timestamp=1479413884";
+    let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    phone.send(request).expect("it is read");
+    let answer = phone.rest().expect("the server says that it ends");
+    assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    assert!(secure.herd.known("Alford", "van-7").is_some());
+    assert_eq!(exchange(port.address(), "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), b"");
+}
+
 /// A client that says no more gets its replies, and its last line needs no LF. One that was cut off
 /// may have meant another line.
 #[test]

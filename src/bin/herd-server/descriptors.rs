@@ -26,6 +26,8 @@ const CONNECTIONS_MIN: u64 = 4;
 pub(super) struct Shares {
     /// Of clients.
     pub(super) connections: usize,
+    /// Over HTTP.
+    pub(super) http_connections: usize,
     /// To the peer port, of which nobody knows yet whose they are.
     pub(super) anonymous_peers: usize,
 }
@@ -37,25 +39,38 @@ pub(super) struct TooFew {
     needed: u64,
 }
 
+/// How many connections one would like to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wanted {
+    /// Of clients.
+    pub(super) connections: usize,
+    /// Over HTTP; 0 where that is not spoken.
+    pub(super) http_connections: usize,
+}
+
 impl Shares {
     /// Shares `descriptors` out, or as many as one likes if that is None: at most `wanted` are for
-    /// clients. Of what nobody needs at least, clients get half or more.
+    /// clients and for HTTP. Of what nobody needs at least, these get half or more, and HTTP up to a
+    /// quarter of that.
     ///
     /// # Errors
     /// When there are too few for a server with this number of neighbors.
     pub(super) fn of(
         descriptors: Option<u64>,
         neighbors: usize,
-        wanted: usize,
+        wanted: Wanted,
     ) -> Result<Self, TooFew> {
         let needed = OWN_MIN + OF_NEIGHBOR * neighbors as u64 + 2 * ANONYMOUS_MIN + CONNECTIONS_MIN;
         let descriptors = descriptors.unwrap_or(u64::MAX);
         let spare = descriptors.checked_sub(needed).ok_or(TooFew { descriptors, needed })?;
         let own = (spare / 4).min(OWN_USUAL - OWN_MIN);
         let anonymous = (spare / 8).min(ANONYMOUS_USUAL - ANONYMOUS_MIN);
-        let connections = CONNECTIONS_MIN + (spare - own - 2 * anonymous);
+        let all = CONNECTIONS_MIN + (spare - own - 2 * anonymous);
+        let all = usize::try_from(all).unwrap_or(usize::MAX);
+        let http_connections = wanted.http_connections.min(all / 4);
         Ok(Self {
-            connections: usize::try_from(connections).unwrap_or(usize::MAX).min(wanted),
+            connections: (all - http_connections).min(wanted.connections),
+            http_connections,
             anonymous_peers: (ANONYMOUS_MIN + anonymous) as usize,
         })
     }
@@ -89,8 +104,13 @@ pub(super) fn raise_limit() -> Option<u64> {
 mod tests {
     use super::*;
 
+    /// As many clients as usual, and this many connections over HTTP.
+    fn wanted(http_connections: usize) -> Wanted {
+        Wanted { connections: 10_000, http_connections }
+    }
+
     fn shares(descriptors: u64, neighbors: usize) -> Result<(usize, usize), String> {
-        let shares = Shares::of(Some(descriptors), neighbors, 10_000);
+        let shares = Shares::of(Some(descriptors), neighbors, wanted(0));
         shares
             .map(|shares| (shares.connections, shares.anonymous_peers))
             .map_err(|error| error.to_string())
@@ -110,8 +130,11 @@ mod tests {
         assert_eq!(shares(256, 2), Ok((107, 29)));
         assert_eq!(shares(1_024, 2), Ok((762, 64)));
         assert_eq!(shares(20_000, 2), Ok((10_000, 64)));
-        let unlimited = Shares { connections: 10_000, anonymous_peers: 64 };
-        assert_eq!(Shares::of(None, 2, 10_000), Ok(unlimited));
+        let unlimited =
+            Shares { connections: 10_000, http_connections: 2_000, anonymous_peers: 64 };
+        assert_eq!(Shares::of(None, 2, wanted(2_000)), Ok(unlimited));
+        let few = Shares { connections: 81, http_connections: 26, anonymous_peers: 29 };
+        assert_eq!(Shares::of(Some(256), 2, wanted(2_000)), Ok(few));
     }
 
     /// Whatever the limit is, the sum of all shares must fit into it.

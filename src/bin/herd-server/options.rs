@@ -2,6 +2,7 @@
 
 use super::output;
 use super::places_source::{OfSource, PlacesSources};
+use herd::config::Address;
 use herd::fetch::Budget;
 use herd::journal::Fsync;
 use herd::places::{CacheLimits, FieldMask};
@@ -54,6 +55,11 @@ pub(super) struct Options {
     /// The configuration of the herd: its servers and who talks with whom
     #[structopt(long, name = "herd.toml", parse(try_from_os_str = parse_path))]
     pub(super) herd: Option<PathBuf>,
+
+    /// Serve phones, browsers and programs over HTTP at this address [default: http_listen in
+    /// herd.toml, or not at all]
+    #[structopt(long, name = "HOST:PORT")]
+    pub(super) http: Option<Address>,
 
     /// The folder for the server's files [default: herd-data/NAME]
     #[structopt(long, name = "DIR", parse(try_from_os_str = parse_path))]

@@ -1,6 +1,6 @@
 //! From options to a server that is ready to be bound.
 
-use super::descriptors::{Shares, raise_limit};
+use super::descriptors::{Shares, Wanted, raise_limit};
 use super::event_buffer::EventBuffer;
 use super::failure::Failure;
 use super::memory::usable_bytes;
@@ -14,6 +14,7 @@ use herd::protocol::ServerName;
 use herd::runtime::{Clock, Runtime};
 use herd::server::{Builder, Handle, Server};
 use herd::traffic::{self, TrafficLog};
+use herd::web::Web;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,12 +29,21 @@ pub(super) fn builder<R: Runtime>(runtime: R, options: &Options) -> Result<Build
     let server = require_server(&herd, &options.name).map_err(Failure::Usage)?;
     let places = places(&runtime, options).map_err(Failure::Usage)?;
     let neighbors = server.neighbors().len();
-    let shares = Shares::of(raise_limit(), neighbors, herd.limits().connections)?;
+    let speaks_http = options.http.is_some() || server.http_listen().is_some();
+    let wanted = Wanted {
+        connections: herd.limits().connections,
+        http_connections: if speaks_http { herd.limits().http_connections } else { 0 },
+    };
+    let shares = Shares::of(raise_limit(), neighbors, wanted)?;
     let limits = within_the_system(herd.limits(), shares);
-    let builder = Server::builder(runtime, &herd, &options.name)
+    let mut builder = Server::builder(runtime, &herd, &options.name)
         .limits(limits)
         .anonymous_peers(shares.anonymous_peers)
-        .shared_places(places);
+        .shared_places(places)
+        .http(Web::new());
+    if let Some(address) = &options.http {
+        builder = builder.http_listen(address.clone());
+    }
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
 }
 
@@ -44,9 +54,9 @@ fn within_the_system(limits: &Limits, shares: Shares) -> Limits {
     let half_of_memory = || usable_bytes().map(|bytes| (bytes / 2).max(1));
     let clients_bytes = limits.clients_bytes.or_else(half_of_memory);
     let clients_bytes = clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT);
-    let connections = shares.connections;
+    let (connections, http_connections) = (shares.connections, shares.http_connections);
     log::debug!(connections, clients_bytes; "limits fitted to the system");
-    Limits { connections, clients_bytes: Some(clients_bytes), ..limits.clone() }
+    Limits { connections, http_connections, clients_bytes: Some(clients_bytes), ..limits.clone() }
 }
 
 /// Makes a running server take what its files say now.
