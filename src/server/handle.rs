@@ -5,7 +5,7 @@ use super::core::Core;
 use super::keyring::{Expired, Keys};
 use super::lookups::Asker;
 use super::reload_error::ReloadError;
-use super::status::Status;
+use super::status::{DoorKind, Status};
 use super::stop::Stop;
 use super::tell_error::TellError;
 use crate::config::{Herd, Limits};
@@ -157,8 +157,13 @@ impl<C: Clock> Handle<C> {
     pub fn reload(&self, herd: &Herd) -> Result<(), ReloadError> {
         let core = &self.core;
         let gone = || ReloadError::NoSuchServer { name: core.name.clone() };
+        let mut herd = herd.clone();
+        // The door may be open because the program said so, and not the herd.
+        if let Some(door) = core.doors.iter().find(|door| door.kind == DoorKind::HttpTls) {
+            herd.set_http_listen(&core.name, door.address.into());
+        }
         let config = herd.server(&core.name).ok_or_else(gone)?;
-        let keys = Keys::read(herd, config, Expired::Refused, &core.clock);
+        let keys = Keys::read(&herd, config, Expired::Refused, &core.clock);
         let keys = keys.map_err(ReloadError::Tls)?;
         if !core.keyring.is_covered_by(&keys) {
             return Err(ReloadError::TableGone);
