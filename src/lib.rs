@@ -28,6 +28,7 @@
 //! | [`places`] | what is near a position: the trait [`Places`](places::Places), and the sources |
 //! | [`journal`] | what makes a change safe: the trait [`Keeper`](journal::Keeper), and the journal on disk |
 //! | [`traffic`] | the traffic log: everything that goes in and out, in a file |
+//! | [`access`] | who may tell and ask what, and how often. Pure |
 //! | [`server`] | what drives it all: the handle, doors, links and deadlines |
 //!
 //! A room uses only rooms above it here. `docs/ARCHITECTURE.md` says why things are as they are, and
@@ -59,6 +60,7 @@
 //! # }).unwrap();
 //! ```
 
+pub mod access;
 pub mod config;
 pub mod fetch;
 pub mod journal;
