@@ -72,7 +72,7 @@ fn signals_that_mean_nothing_change_nothing() {
     let mut herd = Plan::alone("Alford").start();
     let server = herd.server("Alford");
     for (signal, event) in [
-        (Signal::HUP, "SIGHUP is ignored: reloading the configuration is not built yet"),
+        (Signal::HUP, "reloaded the limits and the tokens"),
         (Signal::USR1, "Usr1"),
         (Signal::USR2, "Usr2"),
     ] {

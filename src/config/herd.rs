@@ -2,12 +2,13 @@
 
 use super::address::Address;
 use super::config_error::ConfigError;
-use super::herd_file::{HerdFile, ServerEntry};
+use super::herd_file::{AccessEntry, HerdFile, ServerEntry};
 use super::limits::{Limits, MAX_AHEAD_DEFAULT};
 use super::links::Links;
 use super::server_config::{PEER_PORT_OFFSET, ServerConfig};
 use crate::protocol::ServerName;
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
 
@@ -36,6 +37,8 @@ pub struct Herd {
     servers: BTreeMap<ServerName, ServerConfig>,
     first: ServerName,
     limits: Limits,
+    access_file: Option<PathBuf>,
+    is_protected: bool,
 }
 
 impl Herd {
@@ -68,7 +71,14 @@ impl Herd {
             take_addresses(text, &entry, &server, &mut taken)?;
             servers.insert(name, server);
         }
-        Ok(Self { servers, first, limits: file.limits })
+        let access_file = file.access.map(|access| access_file(text, access)).transpose()?;
+        let is_protected = file.protected_mode;
+        Ok(Self { servers, first, limits: file.limits, access_file, is_protected })
+    }
+
+    /// The same herd with the relative paths in it taken from `folder`: that of its herd.toml.
+    pub fn in_folder(self, folder: &Path) -> Self {
+        Self { access_file: self.access_file.map(|file| folder.join(file)), ..self }
     }
 
     /// The server with that name.
@@ -89,6 +99,18 @@ impl Herd {
     /// The limits of each server.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The file that says who may do what (`file` in the table `[access]`); None where everybody may do
+    /// everything. See [`in_folder`](Self::in_folder) for a relative path.
+    pub fn access_file(&self) -> Option<&Path> {
+        self.access_file.as_deref()
+    }
+
+    /// Whether its servers refuse to listen beyond their own machine for people who prove nothing
+    /// (`protected_mode`, by default true).
+    pub fn is_protected(&self) -> bool {
+        self.is_protected
     }
 }
 
@@ -111,6 +133,15 @@ fn named_entries(
         Ok(NamedEntry { name: parsed?, offset: name.span().start, entry })
     });
     named.collect()
+}
+
+fn access_file(text: &str, access: AccessEntry) -> Result<PathBuf, ConfigError> {
+    match access.file.get_ref().as_os_str().is_empty() {
+        false => Ok(access.file.into_inner()),
+        true => {
+            Err(ConfigError::at(text, access.file.span(), "the path of the access file is empty"))
+        }
+    }
 }
 
 fn empty_herd() -> ConfigError {
@@ -312,6 +343,27 @@ mod tests {
         assert_eq!((server.accept_at(), server.catch_up()), (true, false));
         assert_eq!(server.max_ahead(), Duration::from_secs(5));
         assert_eq!(*herd.limits(), Limits { connections: 3, ..Limits::default() });
+    }
+
+    /// Nothing must be open to strangers because a key was overlooked.
+    #[test]
+    fn access_and_protected_mode_can_be_said_and_are_safe_by_default() {
+        let server = "[servers.A]\nlisten = \"h:1\"\n";
+        let herd = Herd::from_toml(server).expect("it is good");
+        assert_eq!((herd.access_file(), herd.is_protected()), (None, true));
+        let text = format!("protected_mode = false\n{server}[access]\nfile = \"a/access.toml\"");
+        let herd = Herd::from_toml(&text).expect("it is good");
+        let file = Path::new("a/access.toml");
+        assert_eq!((herd.access_file(), herd.is_protected()), (Some(file), false));
+        let in_folder = herd.in_folder(Path::new("/etc/herd"));
+        assert_eq!(in_folder.access_file(), Some(Path::new("/etc/herd/a/access.toml")));
+        for (rest, message) in [
+            ("[access]", "line 3: missing field `file`"),
+            ("[access]\nfile = \"\"", "line 4: the path of the access file is empty"),
+            ("[access]\nflie = \"a\"", "line 4: unknown field `flie`, expected `file`"),
+        ] {
+            assert_eq!(error(&format!("{server}{rest}")), message);
+        }
     }
 
     /// A client without `--server` asks the first; that must not depend on the alphabet.

@@ -32,8 +32,17 @@ use toml::Spanned;
 pub struct HerdBuilder {
     servers: Vec<(String, ServerEntry)>,
     limits: Limits,
+    protection: Protection,
     /// The first mistake.
     mistake: Option<ConfigError>,
+}
+
+/// Whether protected mode is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Protection {
+    #[default]
+    On,
+    Off,
 }
 
 impl Herd {
@@ -92,6 +101,13 @@ impl HerdBuilder {
         self
     }
 
+    /// Lets servers listen beyond their own machine for people who prove nothing: something else, such
+    /// as a firewall, keeps strangers away.
+    pub fn without_protected_mode(mut self) -> Self {
+        self.protection = Protection::Off;
+        self
+    }
+
     /// Checks the description and returns the herd.
     ///
     /// # Errors
@@ -106,7 +122,8 @@ impl HerdBuilder {
         }
         let place = |(place, (name, entry))| (Spanned::new(place..place, name), entry);
         let servers: BTreeMap<_, _> = self.servers.into_iter().enumerate().map(place).collect();
-        let file = HerdFile { servers, limits: self.limits };
+        let protected_mode = self.protection == Protection::On;
+        let file = HerdFile { servers, limits: self.limits, access: None, protected_mode };
         Herd::from_file("", file).map_err(ConfigError::without_line)
     }
 
@@ -154,9 +171,10 @@ mod tests {
             .link("A", "B")
             .push("B", "C")
             .limits(Limits { connections: 3, ..Limits::default() })
+            .without_protected_mode()
             .build();
         let read = Herd::from_toml(
-            "[servers.B]\nlisten = \"h:2\"\nneighbors = [{ name = \"C\", push = true }]\n\
+            "protected_mode = false\n[servers.B]\nlisten = \"h:2\"\nneighbors = [{ name = \"C\", push = true }]\n\
              [servers.A]\nlisten = \"h:1\"\nneighbors = [\"B\"]\ncatch_up = false\nmax_ahead = 5\n\
              [servers.C]\nlisten = \"h:3\"\npeer_listen = \"g:4\"\naccept_at = true\n\
              [limits]\nconnections = 3\n",

@@ -1,11 +1,14 @@
 //! A server, from its parts.
 
+use super::addresses::Addresses;
 use super::bind_error::BindError;
 use super::core::{Core, Wires};
 use super::door::Door;
 use super::door_record::DoorRecord;
+use super::guard::Guard;
 use super::kept_node::KeptNode;
 use super::line::LineService;
+use super::live_limits::LiveLimits;
 use super::lookups::Lookups;
 use super::peer::{ANONYMOUS_MAX, Neighbors, PeerService};
 use super::rare_event::RareEvent;
@@ -16,6 +19,8 @@ use super::server::Server;
 use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
+use crate::access::AccessList;
+use crate::access::protected_mode::{self, Entrance, Proof, ProtectedMode, Side};
 use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, NeighborConfig, ServerConfig};
 use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
 use crate::node::{AtCommands, Node, Rules};
@@ -40,6 +45,8 @@ pub struct Builder<R: Runtime> {
     journal: Option<(Arc<dyn Disk>, Fsync)>,
     on_damage: OnDamage,
     on_replay: Box<dyn FnMut(u64, u64) + Send>,
+    access: Option<AccessList>,
+    protected_mode: ProtectedMode,
 }
 
 impl<R: Runtime> Server<R> {
@@ -58,6 +65,8 @@ impl<R: Runtime> Server<R> {
             journal: None,
             on_damage: OnDamage::default(),
             on_replay: Box::new(|_, _| {}),
+            access: None,
+            protected_mode: protected_mode_of(herd),
         }
     }
 }
@@ -113,6 +122,20 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
+    /// Lets clients do only what this list grants the tokens that they show. The default is that
+    /// everybody may do everything. A program that embeds the server needs no token.
+    pub fn access(mut self, list: AccessList) -> Self {
+        self.access = Some(list);
+        self
+    }
+
+    /// Whether the server refuses to listen beyond this machine for people who prove nothing, whatever
+    /// the herd says.
+    pub fn protected_mode(mut self, mode: ProtectedMode) -> Self {
+        self.protected_mode = mode;
+        self
+    }
+
     /// Dials the neighbor `name` at `address`, whatever the herd says: for servers of one program
     /// whose ports the system chooses. A name that is no neighbor's is ignored.
     ///
@@ -139,17 +162,24 @@ impl<R: Runtime> Builder<R> {
     /// [runs](Server::run).
     ///
     /// # Errors
-    /// When the herd has no server of that name, the journal cannot be used, or a port is not free.
+    /// When the herd has no server of that name, the journal cannot be used, a port is not free, or
+    /// protected mode does not let it listen there.
     pub async fn bind(mut self) -> Result<Server<R>, BindError> {
         let Some(config) = self.herd.server(&self.name).cloned() else {
             return Err(BindError::NoSuchServer { name: self.name });
         };
+        self.check_literal_addresses(&config)?;
         // The ports come last: who can connect is answered soon.
         let mut node = self.node(&config);
         let keeper = self.recover(&mut node).await?;
         let runtime = self.runtime.clone();
         let line_listener = listen(&runtime, &config, DoorKind::Line).await?;
         let peer_listener = listen(&runtime, &config, DoorKind::Peer).await?;
+        let entrances = [
+            (DoorKind::Line, line_listener.local_address()),
+            (DoorKind::Peer, peer_listener.local_address()),
+        ];
+        self.check_exposure(&entrances)?;
         let neighbors = self.neighbors(&config);
         let peers_max = self.peer_connections_max(&config);
         let record = |kind, listener: &R::Listener, connections_max| {
@@ -174,6 +204,32 @@ impl<R: Runtime> Builder<R> {
             Door::new(&runtime, peer_record, peer_listener, Plain, peer),
         ];
         Ok(Server::new(runtime, core, doors))
+    }
+
+    /// Checks what can be checked before the journal is read, which may take long: addresses that are
+    /// written as such.
+    fn check_literal_addresses(&self, config: &ServerConfig) -> Result<(), BindError> {
+        let written = [(DoorKind::Line, config.listen()), (DoorKind::Peer, config.peer_listen())];
+        let literal = written.into_iter().filter_map(|(door, address)| {
+            let ip = address.host().parse().ok()?;
+            Some((door, SocketAddr::new(ip, address.port())))
+        });
+        self.check_exposure(&literal.collect::<Vec<_>>())
+    }
+
+    /// Refuses to be open to strangers, where protected mode is on.
+    fn check_exposure(&self, doors: &[(DoorKind, SocketAddr)]) -> Result<(), BindError> {
+        let entrance = |&(door, address)| {
+            let (side, proof) = match door {
+                DoorKind::Line if self.access.is_some() => (Side::Clients, Proof::Token),
+                DoorKind::Line => (Side::Clients, Proof::Nothing),
+                DoorKind::Peer => (Side::Neighbors, Proof::Nothing),
+            };
+            Entrance { side, address, proof }
+        };
+        let entrances: Vec<_> = doors.iter().map(entrance).collect();
+        let checked = protected_mode::check(self.protected_mode, &entrances);
+        checked.map_err(|source| BindError::Exposed { name: self.name.clone(), source })
     }
 
     fn node(&self, config: &ServerConfig) -> Node {
@@ -230,7 +286,9 @@ impl<R: Runtime> Builder<R> {
             name: self.name,
             log_id: LogId::new(clock.random()),
             advertised,
-            limits: self.limits,
+            limits: LiveLimits::new(self.limits),
+            guard: self.access.map(|list| Arc::new(Guard::new(list))),
+            addresses: Addresses::default(),
             kept,
             lookups: Lookups::new(clock.clone(), self.places),
             neighbors,
@@ -260,4 +318,8 @@ async fn listen<R: Runtime>(
         let name = config.name().clone();
         BindError::Listen { name, door, address, source }
     })
+}
+
+fn protected_mode_of(herd: &Herd) -> ProtectedMode {
+    if herd.is_protected() { ProtectedMode::On } else { ProtectedMode::Off }
 }

@@ -6,8 +6,10 @@ use super::lookups::Asker;
 use super::status::Status;
 use super::stop::Stop;
 use super::tell_error::TellError;
+use crate::access::AccessList;
+use crate::config::{CLIENTS_BYTES_DEFAULT, Limits};
 use crate::journal::Failed;
-use crate::node::Refusal;
+use crate::node::{Refusal, Rules};
 use crate::protocol::{ClientId, IamAt, LogId, MaxResults, OwnedAt, Radius, ServerName};
 use crate::runtime::Clock;
 use std::net::SocketAddr;
@@ -138,6 +140,44 @@ impl<C: Clock> Handle<C> {
     /// Dials the neighbor `name` at `address` from now on; whether the server has that neighbor.
     pub fn move_neighbor(&self, name: &ServerName, address: SocketAddr) -> bool {
         self.core.neighbors.move_to(name, &address.to_string())
+    }
+
+    /// The limits of this moment.
+    pub fn limits(&self) -> Limits {
+        (*self.core.limits.current()).clone()
+    }
+
+    /// Whether clients need tokens.
+    pub fn needs_tokens(&self) -> bool {
+        self.core.guard.is_some()
+    }
+
+    /// Uses these limits from now on, for connections that are open as well. `connections` and the
+    /// connections that neighbors need stay as they were when the server was bound.
+    pub fn set_limits(&self, limits: Limits) {
+        for door in &self.core.doors {
+            door.set_per_address_max(limits.connections_per_address);
+        }
+        {
+            let mut node = self.core.kept.node();
+            let rules = node.rules();
+            node.set_rules(Rules {
+                clients_max: limits.clients,
+                clients_bytes_max: limits.clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT),
+                ..rules
+            });
+        }
+        self.core.limits.replace(limits);
+        // Feeds that wait for their next heartbeat look at the new one now.
+        self.core.kept.wake_followers();
+    }
+
+    /// Grants tokens what this list says from now on, for connections that are open as well: one whose
+    /// token is no longer good is closed. Whether the server has such a list at all was decided
+    /// when it was [bound](super::Builder::access); returns false if it has none, and changes nothing.
+    pub fn set_access(&self, list: AccessList) -> bool {
+        let guard = self.core.guard.as_ref();
+        guard.map(|guard| guard.exchange(list)).is_some()
     }
 
     /// A way to ask the server to stop.

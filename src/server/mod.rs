@@ -8,6 +8,7 @@
 //! a [`Handle`]. Everything that must know of changes follows the log: neighbors, the journal, and
 //! whoever calls [`Handle::follow`].
 
+mod addresses;
 mod bind_error;
 mod buffer_pool;
 mod builder;
@@ -17,10 +18,12 @@ mod core;
 mod deadline;
 mod door;
 mod door_record;
+mod guard;
 mod guests;
 mod handle;
 mod kept_node;
 mod line;
+mod live_limits;
 mod look_ahead;
 mod lookups;
 mod pages;
@@ -35,6 +38,7 @@ mod status;
 mod stop;
 mod tasks;
 mod tell_error;
+mod visitor;
 
 pub use bind_error::BindError;
 pub use builder::Builder;

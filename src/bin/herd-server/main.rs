@@ -17,6 +17,7 @@ mod setup;
 mod shell;
 mod signals;
 mod text_file;
+mod token;
 
 use event_buffer::EventBuffer;
 use failure::Failure;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
     match Task::read() {
         Ok(Task::Run(options)) => serve(*options),
         Ok(Task::Check(options)) => output::status(check::check(&options.folder)),
+        Ok(Task::NewToken(options)) => token::print_new(&options),
         Ok(Task::Version) => output::status(output::answer(VERSION)),
         Err(error) => options::exit(&error),
     }
@@ -61,7 +63,9 @@ async fn run(
     let builder = setup::builder(runtime.clone(), &options)?;
     let builder = setup::with_files(builder, &options, standard_error)?;
     let server = builder.bind().await.map_err(repair::advised)?;
-    runtime.spawn(signals::obey(signals, server.stop()));
+    let handle = server.handle();
+    let reload = move || setup::reload(&handle, &options);
+    runtime.spawn(signals::obey(signals, server.stop(), reload));
     server.run().await?;
     Ok(())
 }

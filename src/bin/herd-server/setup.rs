@@ -8,11 +8,12 @@ use super::options::Options;
 use super::places::places;
 use super::replay_progress::ReplayProgress;
 use super::text_file::read;
+use herd::access::AccessList;
 use herd::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, ServerConfig};
 use herd::journal::{FileDisk, OnDamage};
 use herd::protocol::ServerName;
-use herd::runtime::Runtime;
-use herd::server::{Builder, Server};
+use herd::runtime::{Clock, Runtime};
+use herd::server::{Builder, Handle, Server};
 use herd::traffic::{self, TrafficLog};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,10 @@ pub(super) fn builder<R: Runtime>(runtime: R, options: &Options) -> Result<Build
         .limits(limits)
         .anonymous_peers(shares.anonymous_peers)
         .shared_places(places);
+    let builder = match read_access(&herd).map_err(Failure::Usage)? {
+        Some(list) => builder.access(list),
+        None => builder,
+    };
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
 }
 
@@ -41,12 +46,39 @@ pub(super) fn builder<R: Runtime>(runtime: R, options: &Options) -> Result<Build
 /// half of the memory unless herd.toml says how much: the rest is for replies, the system's buffers and
 /// other processes.
 fn within_the_system(limits: &Limits, shares: Shares) -> Limits {
-    let half_of_memory = || usable_bytes().map(|bytes| (bytes / 2).max(1));
-    let clients_bytes = limits.clients_bytes.or_else(half_of_memory);
-    let clients_bytes = clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT);
-    let connections = shares.connections;
+    let (connections, clients_bytes) = (shares.connections, clients_bytes(limits));
     log::debug!(connections, clients_bytes; "limits fitted to the system");
     Limits { connections, clients_bytes: Some(clients_bytes), ..limits.clone() }
+}
+
+/// The bytes that clients may need: what herd.toml says, or half of the memory.
+fn clients_bytes(limits: &Limits) -> u64 {
+    let half_of_memory = || usable_bytes().map(|bytes| (bytes / 2).max(1));
+    limits.clients_bytes.or_else(half_of_memory).unwrap_or(CLIENTS_BYTES_DEFAULT)
+}
+
+/// Makes a running server take what its files say now: its limits and its tokens.
+///
+/// # Errors
+/// The first thing that is wrong with them, and where; the server goes on as before.
+pub(super) fn reload<C: Clock>(
+    handle: &Handle<C>,
+    options: &Options,
+) -> Result<(), Box<dyn Error + Send + Sync>> {
+    let herd = read_herd(options.herd.as_deref())?;
+    require_server(&herd, &options.name)?;
+    // Everything is read before anything changes.
+    let access = read_access(&herd)?;
+    if access.is_some() != handle.needs_tokens() {
+        return Err("[access] comes and goes only when the server is started again".into());
+    }
+    let (connections, clients_bytes) = (handle.limits().connections, clients_bytes(herd.limits()));
+    let clients_bytes = Some(clients_bytes);
+    handle.set_limits(Limits { connections, clients_bytes, ..herd.limits().clone() });
+    if let Some(list) = access {
+        handle.set_access(list);
+    }
+    Ok(())
 }
 
 /// Locks the data directory and opens the traffic log, unless the options say to do without. How
@@ -78,7 +110,19 @@ pub(super) fn with_files<R: Runtime>(
 
 fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error + Send + Sync>> {
     let Some(path) = path else { return Ok(Herd::default_herd()) };
-    Herd::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()).into())
+    let herd = Herd::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()))?;
+    Ok(herd.in_folder(path.parent().unwrap_or(Path::new(""))))
+}
+
+/// The tokens that the herd's clients need, if they need any.
+fn read_access(herd: &Herd) -> Result<Option<AccessList>, Box<dyn Error + Send + Sync>> {
+    let Some(path) = herd.access_file() else { return Ok(None) };
+    let list =
+        AccessList::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()))?;
+    if list.is_empty() {
+        log::warn!("{} knows no token, so no client may do anything", path.display());
+    }
+    Ok(Some(list))
 }
 
 fn require_server<'h>(

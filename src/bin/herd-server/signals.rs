@@ -3,6 +3,7 @@
 use async_signal::{Signal, Signals};
 use futures_lite::StreamExt;
 use herd::server::Stop;
+use std::error::Error;
 use std::io;
 use std::process;
 
@@ -19,15 +20,22 @@ pub(super) fn receive() -> io::Result<Signals> {
 }
 
 /// The first SIGTERM, SIGINT or SIGQUIT asks the server to stop in good order. The second one ends
-/// the process at once, with status 1. The other signals change nothing.
-pub(super) async fn obey(mut signals: Signals, stop: Stop) {
+/// the process at once, with status 1. SIGHUP calls `reload`. The other signals change nothing.
+pub(super) async fn obey(
+    mut signals: Signals,
+    stop: Stop,
+    reload: impl Fn() -> Result<(), Box<dyn Error + Send + Sync>>,
+) {
     let mut is_stopping = false;
     while let Some(signal) = signals.next().await {
         let Ok(signal) = signal else { continue };
         match signal {
-            Signal::Hup => {
-                log::info!("SIGHUP is ignored: reloading the configuration is not built yet")
-            }
+            Signal::Hup => match reload() {
+                Ok(()) => log::info!("reloaded the limits and the tokens"),
+                Err(error) => {
+                    log::error!(reason:% = error; "reload failed: everything stays as it was");
+                }
+            },
             Signal::Usr1 | Signal::Usr2 => log::info!(signal:? = signal; "signal ignored"),
             _ if is_stopping => process::exit(1),
             _ => {

@@ -3,9 +3,15 @@
 //! This folder owns the conversation with one client. It decides nothing about positions: lines go
 //! into the node, and its replies go out in order.
 
+mod admission;
 mod allowance;
+mod ending;
+mod gate;
 mod greeting;
+mod input;
+mod last_read;
 mod outbox;
+mod pace;
 mod patience;
 mod service;
 mod session;
