@@ -58,6 +58,11 @@ fn reload(herd: &mut Herd, access: &str) {
     eventually("the reload is told", || told(herd) > before);
 }
 
+/// An event is written line by line.
+fn await_told(herd: &mut Herd, text: &str) {
+    eventually(&format!("{text} is told"), || herd.server("Alford").log().contains(text));
+}
+
 fn access_file(herd: &Herd) -> PathBuf {
     herd.folder().join("access.toml")
 }
@@ -145,7 +150,7 @@ fn a_revoked_token_loses_its_connections_and_the_others_go_on() {
     // Other rights for the same token hold for connections that are open.
     reload(&mut herd, &MAP.replace("reader", "operator"));
     map.iamat("van-7", "+1+1", "1001");
-    assert!(herd.server("Alford").log().contains("reloaded the limits and the tokens"));
+    await_told(&mut herd, "reloaded the limits and the tokens");
 }
 
 /// A typing error must neither lock everybody out nor let everybody in.
@@ -155,10 +160,9 @@ fn a_mistake_in_a_file_keeps_what_was_there_and_is_told() {
     let mut van = holder(&herd, "van-7");
     let file = access_file(&herd).display().to_string();
     reload(&mut herd, &VAN.replace("device", "driver"));
-    let log = herd.server("Alford").log();
-    assert!(log.contains("reload failed: everything stays as it was"), "{log}");
+    await_told(&mut herd, "reload failed: everything stays as it was");
     let mistake = "token van-7: unknown role \"driver\": write device, reader or operator";
-    assert!(log.contains(&format!("{file}:6: {mistake}")), "{log}");
+    await_told(&mut herd, &format!("{file}:6: {mistake}"));
     van.iamat("van-7", "+1+1", "1001");
     holder(&herd, "map");
     // A mistake in herd.toml keeps the tokens as well.
@@ -172,8 +176,7 @@ fn a_mistake_in_a_file_keeps_what_was_there_and_is_told() {
     fs::write(&herd_file, text.replace("[access]\nfile = \"access.toml\"\n", ""))
         .expect("the file can be written");
     reload(&mut herd, MAP);
-    let log = herd.server("Alford").log();
-    assert!(log.contains("[access] comes and goes only when the server is started again"), "{log}");
+    await_told(&mut herd, "[access] comes and goes only when the server is started again");
     assert_refused(&mut herd.client("Alford"), "IAMAT van-7 +1+1 1");
 }
 

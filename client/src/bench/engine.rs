@@ -86,6 +86,9 @@ impl<'a> Engine<'a> {
         for (number, server) in (0..plan.connections.size()).zip(plan.servers.iter().cycle()) {
             let stream = dial(server.address(), number, plan.timeout)?;
             let mut pipeline = Pipeline::over(stream, plan.dialect.replies());
+            if let Some(credentials) = &plan.credentials {
+                pipeline.authenticate(credentials);
+            }
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry()
                 .register(pipeline.stream(), Token(number), interest)

@@ -3,6 +3,7 @@
 use super::dialect::Dialect;
 use super::question::Question;
 use super::whole_number::WholeNumber;
+use crate::credentials::Credentials;
 use crate::destination::Destination;
 use std::error::Error;
 use std::fmt;
@@ -29,6 +30,8 @@ pub type Percent = WholeNumber<0, 100>;
 pub struct Plan {
     /// The servers. Connections are distributed among them in turn.
     pub servers: Vec<Destination>,
+    /// The token that each connection shows first, where they are Herd's servers; None for none.
+    pub credentials: Option<Credentials>,
     /// What they speak.
     pub dialect: Dialect,
     /// How many connections there are.
@@ -134,6 +137,7 @@ pub(super) mod tests {
     /// A small plan.
     pub(in super::super) fn plan(clients: u32, asking: u32, fill: Fill) -> Plan {
         Plan {
+            credentials: None,
             servers: vec![Destination::first_of(&Herd::default_herd())],
             dialect: Dialect::Herd,
             connections: Connections::new(2).unwrap(),

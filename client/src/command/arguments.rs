@@ -2,6 +2,7 @@
 
 use super::failure::Failure;
 use super::file::read_herd;
+use super::token_arguments::TokenArguments;
 use herd::config::Herd;
 use herd_client::{Destination, InvalidTarget, Target};
 use std::ffi::{OsStr, OsString};
@@ -104,6 +105,8 @@ pub(crate) struct ServerArguments {
     /// Alford, Ball, Hamilton, Holiday and Welsh on this machine]
     #[structopt(long, value_name = "FILE", parse(from_os_str))]
     herd: Option<PathBuf>,
+    #[structopt(flatten)]
+    pub(crate) token: TokenArguments,
 }
 
 /// The time of `--timeout`: more than nothing, and at most [`TIMEOUT_SECONDS_MAX`].

@@ -3,11 +3,12 @@
 use super::arguments::{find_server, timeout};
 use super::failure::Failure;
 use super::file::read_herd;
+use super::token_arguments::TokenArguments;
 use super::whatsat::{max, radius};
-use herd_client::Destination;
 use herd_client::bench::{
     Bench, Dialect, Fill, Length, OutOfRange, Plan, Question, UnfitPlan, WholeNumber,
 };
+use herd_client::{Credentials, Destination};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -97,6 +98,8 @@ pub(crate) struct BenchArguments {
     /// Alford, Ball, Hamilton, Holiday and Welsh on this machine]
     #[structopt(long, value_name = "FILE", parse(from_os_str))]
     herd: Option<PathBuf>,
+    #[structopt(flatten)]
+    token: TokenArguments,
 }
 
 impl BenchArguments {
@@ -105,6 +108,7 @@ impl BenchArguments {
         let asking: WholeNumber<0, 100> = whole_number("whatsat", &self.whatsat)?;
         let plan = Plan {
             servers: self.servers()?,
+            credentials: self.credentials()?,
             dialect: self.dialect(),
             connections: whole_number("connections", &self.connections)?,
             depth: whole_number("depth", &self.depth)?,
@@ -125,6 +129,14 @@ impl BenchArguments {
                 UnfitPlan::NoServer => error.to_string(),
             })
         })
+    }
+
+    /// The token to show; Redis is shown none.
+    fn credentials(&self) -> Result<Option<Credentials>, Failure> {
+        match self.dialect() {
+            Dialect::Herd => self.token.credentials(),
+            Dialect::RedisSet | Dialect::RedisGeoAdd => Ok(None),
+        }
     }
 
     fn dialect(&self) -> Dialect {

@@ -26,6 +26,7 @@ mod printable;
 mod replay;
 mod send;
 mod table;
+mod token_arguments;
 mod way;
 mod whatsat;
 

@@ -26,6 +26,9 @@ pub(super) async fn run(arguments: &ReplayArguments, output: &mut Output) -> Res
     let after_failure = if arguments.keep_going { AfterFailure::GoOn } else { AfterFailure::Stop };
     let runner = Runner::new(start, after_failure);
     let mut runner = runner.with_timeout(arguments.server.timeout()?);
+    if let Some(credentials) = arguments.server.token.credentials()? {
+        runner = runner.with_credentials(credentials);
+    }
     for script in &scripts {
         show_line(Ink::Aside, &format!("# {}", script.name()), output)?;
         runner.run(script, |event| show(&event, output)).await?;

@@ -5,6 +5,7 @@ use super::script_file::Script;
 use super::step::Step;
 use crate::client::{Client, TIMEOUT_DEFAULT};
 use crate::client_error::ClientError;
+use crate::credentials::Credentials;
 use crate::destination::Destination;
 use crate::reply::Reply;
 use herd::config::Address;
@@ -61,6 +62,7 @@ pub struct Runner<R: Runtime = AsyncStd> {
     timeout: Duration,
     start: Destination,
     after_failure: AfterFailure,
+    credentials: Option<Credentials>,
     clients: BTreeMap<Address, Client<R>>,
     tally: Tally,
 }
@@ -76,12 +78,18 @@ impl<R: Runtime> Runner<R> {
     /// A runner on `runtime`. Requests before a script's first `@` go to `start`.
     pub fn on(runtime: R, start: Destination, after_failure: AfterFailure) -> Self {
         let (clients, tally) = (BTreeMap::new(), Tally::default());
-        Self { runtime, timeout: TIMEOUT_DEFAULT, start, after_failure, clients, tally }
+        let (timeout, credentials) = (TIMEOUT_DEFAULT, None);
+        Self { runtime, timeout, start, after_failure, credentials, clients, tally }
     }
 
     /// Waits at most `timeout` for each connection and each reply, instead of [`TIMEOUT_DEFAULT`].
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// Shows each server this token first.
+    pub fn with_credentials(self, credentials: Credentials) -> Self {
+        Self { credentials: Some(credentials), ..self }
     }
 
     /// What came of all runs so far.
@@ -125,7 +133,12 @@ impl<R: Runtime> Runner<R> {
             Some(client) => Ok(client),
             None => {
                 let runtime = self.runtime.clone();
-                Client::connect_on(runtime, self.timeout, server.address()).await
+                let mut client =
+                    Client::connect_on(runtime, self.timeout, server.address()).await?;
+                if let Some(credentials) = &self.credentials {
+                    client.authenticate(credentials).await?;
+                }
+                Ok(client)
             }
         }
     }

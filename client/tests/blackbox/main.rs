@@ -20,5 +20,6 @@ mod send;
 mod stub;
 #[cfg(unix)]
 mod terminal;
+mod token;
 mod usage;
 mod whatsat;
