@@ -1,6 +1,7 @@
 //! One run: load and faults, then the checks.
 
 use super::at_line::AtLine;
+use super::entry::Entry;
 use super::failure::Failure;
 use super::faults::Faults;
 use super::flood::Flood;
@@ -176,6 +177,7 @@ impl Run<'_> {
                     clients: Arc::clone(&clients),
                     pause_max: self.scenario.pause_max,
                     chance: Chance::new(chance.number()),
+                    entry: self.scenario.entry,
                 };
                 self.stage.talker_begins();
                 machine.spawn(talker.run());
@@ -260,6 +262,10 @@ impl Run<'_> {
             let failed =
                 |error| format!("a healthy server at {address} accepts no command: {error}");
             let mut stream = inquirer.connect(address).await.map_err(failed)?;
+            if self.scenario.entry == Entry::Guarded {
+                let greeting = [&self.scenario.entry.greeting()[..], b"\n"].concat();
+                stream.write_all(&greeting).await.map_err(failed)?;
+            }
             stream.write_all(said.as_bytes()).await.map_err(failed)?;
         }
         self.servers.pass(Duration::from_secs(2)).await;
