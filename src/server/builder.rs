@@ -180,6 +180,7 @@ impl<R: Runtime> Builder<R> {
             (DoorKind::Peer, peer_listener.local_address()),
         ];
         self.check_exposure(&entrances)?;
+        self.warn_of_plain_tokens(line_listener.local_address());
         let neighbors = self.neighbors(&config);
         let peers_max = self.peer_connections_max(&config);
         let record = |kind, listener: &R::Listener, connections_max| {
@@ -230,6 +231,13 @@ impl<R: Runtime> Builder<R> {
         let entrances: Vec<_> = doors.iter().map(entrance).collect();
         let checked = protected_mode::check(self.protected_mode, &entrances);
         checked.map_err(|source| BindError::Exposed { name: self.name.clone(), source })
+    }
+
+    /// Tells an operator of tokens that whoever is on the way could read.
+    fn warn_of_plain_tokens(&self, clients: SocketAddr) {
+        if self.access.is_some() && !clients.ip().to_canonical().is_loopback() {
+            log::warn!(server:% = self.name, clients:%; "tokens come in unencrypted: whoever is on the way can read them");
+        }
     }
 
     fn node(&self, config: &ServerConfig) -> Node {

@@ -114,6 +114,17 @@ fn what_is_no_token_is_bad_usage_and_not_shown() {
     assert_eq!(ran.status, 2);
 }
 
+/// A script may hold a token, and what is printed may end up in a log.
+#[test]
+fn replay_does_not_print_tokens() {
+    let stub = guarded();
+    let script = Scratch::file("AUTH van-7 s3cr3t\nAUTH van-7 wr0ng\n");
+    let ran = run(&["replay", script.path(), "--server", &stub.address()]);
+    let printed = format!("{}{}", ran.stdout, ran.stderr);
+    assert!(ran.stdout.contains("> AUTH [hidden]\n< OK van-7\n"), "{printed}");
+    assert!(!printed.contains("s3cr3t") && !printed.contains("wr0ng"), "{printed}");
+}
+
 /// What a token does not permit looks like a mistake in the command.
 #[test]
 fn a_refusal_names_the_token_that_may_be_the_reason() {
