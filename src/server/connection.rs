@@ -5,7 +5,7 @@ use super::core::Wires;
 use crate::protocol::ServerName;
 use crate::runtime::Stream;
 use crate::traffic::{ConnectionId, Direction, Event, Purpose, Redactor};
-use futures_lite::AsyncWriteExt;
+use futures_lite::{AsyncWriteExt, future};
 use std::fmt::{Debug, Display};
 use std::io;
 use std::pin::Pin;
@@ -72,6 +72,16 @@ impl<S: Stream> Connection<S> {
             self.wires.recorder.record(self.id, Event::Out(&shown));
         }
         written
+    }
+
+    /// Reads until the other side hangs up, and forgets what it says.
+    pub(super) async fn drain(&mut self) {
+        while future::poll_fn(|cx| self.poll_read(cx))
+            .await
+            .is_ok_and(|chunk| !chunk.bytes().is_empty())
+        {
+            future::yield_now().await;
+        }
     }
 
     /// Tells the other side that no more will come.

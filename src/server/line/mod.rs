@@ -15,6 +15,7 @@ mod pace;
 mod patience;
 mod service;
 mod session;
+mod wake;
 
 pub(super) use allowance::Allowance;
 pub(super) use service::LineService;

@@ -8,6 +8,7 @@ use super::input::Input;
 use super::last_read::LastRead;
 use super::outbox::Outbox;
 use super::patience::{Owes, Patience};
+use super::wake::Wake;
 use crate::node::{Lookup, Node};
 use crate::protocol::{AUTH_REFUSED, LINE_BYTES_MAX, LineBuffer, Timestamp, write_invalid};
 use crate::runtime::{self, Clock, Stream};
@@ -61,16 +62,6 @@ pub(in crate::server) struct Session<C: Clock, S: Stream> {
     patience: Patience,
     /// How many lines were answered since others had their turn.
     lines_this_turn: usize,
-}
-
-/// Why a session wakes.
-enum Wake {
-    /// Something went in or out.
-    Progress,
-    /// The time for something to go in or out has passed.
-    TimeIsUp,
-    /// The server forces its sessions to end.
-    Forced,
 }
 
 impl<C: Clock, S: Stream> Session<C, S> {
@@ -128,7 +119,7 @@ impl<C: Clock, S: Stream> Session<C, S> {
         self.connection.close_writing().await?;
         if self.core.stop.is_requested() || self.ending.is_by_server() {
             let clock = self.core.clock.clone();
-            runtime::timeout(&clock, LINGER, self.hang_up()).await;
+            runtime::timeout(&clock, LINGER, self.connection.drain()).await;
         }
         Ok(())
     }
@@ -292,7 +283,8 @@ impl<C: Clock, S: Stream> Session<C, S> {
     /// When the client must have done what is expected of it.
     fn due(&self) -> Option<Duration> {
         let patience = self.patience.ends(self.owes(), &self.limits);
-        [patience, self.admission.auth_due()].into_iter().flatten().min()
+        let auth = self.admission.auth_due().filter(|_| !self.ending.is_by_server());
+        [patience, auth].into_iter().flatten().min()
     }
 
     /// Waits for what the client has to wait for: its quota, or the refusal of its AUTH. Whether that
@@ -398,16 +390,6 @@ impl<C: Clock, S: Stream> Session<C, S> {
             (true, _) => Owes::Taking,
             (false, true) if !is_held_up => Owes::Presence,
             (false, _) => Owes::Nothing,
-        }
-    }
-
-    /// Reads until the client hangs up, and forgets what it says.
-    async fn hang_up(&mut self) {
-        while future::poll_fn(|cx| self.connection.poll_read(cx))
-            .await
-            .is_ok_and(|chunk| !chunk.bytes().is_empty())
-        {
-            future::yield_now().await;
         }
     }
 }
