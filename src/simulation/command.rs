@@ -49,7 +49,7 @@ impl Command {
             Command::WhatsAt { client, question } => {
                 [b"WHATSAT ", &client[..], b" ", question.as_bytes(), b"\n"].concat()
             }
-            Command::Auth(entry) => [&entry.greeting()[..], b"\n"].concat(),
+            Command::Auth(entry) => entry.greeting(),
             Command::Invalid(line) => [&line[..], b"\n"].concat(),
         }
     }

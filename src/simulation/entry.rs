@@ -1,6 +1,9 @@
 //! Whether the clients of a world must show tokens.
 
+use super::wire::Replies;
 use crate::access::{AccessList, Grant, Rights, Role, Scope, TokenHash};
+use futures_lite::AsyncRead;
+use std::io;
 
 /// The name of the one token that all clients of a world hold.
 const NAME: &str = "talker";
@@ -18,15 +21,26 @@ pub(super) enum Entry {
 }
 
 impl Entry {
-    /// What clients say before anything else, without its LF; empty if nothing.
+    /// The line that clients say before anything else, with its LF; empty if they need not.
     pub(super) fn greeting(self) -> Vec<u8> {
         match self {
             Entry::Open => Vec::new(),
-            Entry::Guarded => format!("AUTH {NAME} {TOKEN}").into_bytes(),
+            Entry::Guarded => format!("AUTH {NAME} {TOKEN}\n").into_bytes(),
         }
     }
 
-    /// What that must be answered with.
+    /// Reads what the greeting is answered with.
+    pub(super) async fn await_welcome<S: AsyncRead + Unpin>(
+        self,
+        replies: &mut Replies<S>,
+    ) -> io::Result<()> {
+        if self == Entry::Guarded && replies.line().await? != Some(self.welcome()) {
+            return Err(io::Error::other("it does not accept the token"));
+        }
+        Ok(())
+    }
+
+    /// What the greeting must be answered with, without the LF.
     pub(super) fn welcome(self) -> Vec<u8> {
         match self {
             Entry::Open => Vec::new(),

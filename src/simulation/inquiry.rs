@@ -69,15 +69,11 @@ async fn converse(
 ) -> io::Result<Vec<AtLine>> {
     let mut stream = inquirer.connect(address).await?;
     let commands: String = clients.iter().map(|client| format!("WHATSAT {client} 0 0\n")).collect();
-    if entry == Entry::Guarded {
-        stream.write_all(&[&entry.greeting()[..], b"\n"].concat()).await?;
-    }
+    stream.write_all(&entry.greeting()).await?;
     stream.write_all(commands.as_bytes()).await?;
     stream.close().await?;
     let mut replies = Replies::new(stream);
-    if entry == Entry::Guarded && replies.line().await? != Some(entry.welcome()) {
-        return Err(io::Error::other("it does not accept the token"));
-    }
+    entry.await_welcome(&mut replies).await?;
     let mut lines = Vec::new();
     for _ in clients {
         let line = replies.line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;

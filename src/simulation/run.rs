@@ -1,7 +1,6 @@
 //! One run: load and faults, then the checks.
 
 use super::at_line::AtLine;
-use super::entry::Entry;
 use super::failure::Failure;
 use super::faults::Faults;
 use super::flood::Flood;
@@ -262,10 +261,7 @@ impl Run<'_> {
             let failed =
                 |error| format!("a healthy server at {address} accepts no command: {error}");
             let mut stream = inquirer.connect(address).await.map_err(failed)?;
-            if self.scenario.entry == Entry::Guarded {
-                let greeting = [&self.scenario.entry.greeting()[..], b"\n"].concat();
-                stream.write_all(&greeting).await.map_err(failed)?;
-            }
+            stream.write_all(&self.scenario.entry.greeting()).await.map_err(failed)?;
             stream.write_all(said.as_bytes()).await.map_err(failed)?;
         }
         self.servers.pass(Duration::from_secs(2)).await;

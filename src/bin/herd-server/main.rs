@@ -21,6 +21,7 @@ mod token;
 
 use event_buffer::EventBuffer;
 use failure::Failure;
+use futures_lite::{FutureExt, future};
 use herd::runtime::{AsyncStd, Runtime};
 use options::{Options, Task};
 use std::process::ExitCode;
@@ -65,7 +66,12 @@ async fn run(
     let server = builder.bind().await.map_err(repair::advised)?;
     let handle = server.handle();
     let reload = move || setup::reload(&handle, &options);
-    runtime.spawn(signals::obey(signals, server.stop(), reload));
-    server.run().await?;
-    Ok(())
+    let obeying = signals::obey(signals, server.stop(), reload);
+    // The handle must go with the server, or the last events of the traffic log would not be written.
+    let running = async { Ok(server.run().await?) };
+    let obeying = async {
+        obeying.await;
+        future::pending().await
+    };
+    running.or(obeying).await
 }
