@@ -1,7 +1,7 @@
 //! What must not get into a log.
 
 use crate::protocol::Request;
-use memchr::{memchr, memchr2_iter, memmem, memrchr};
+use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
 use std::borrow::Cow;
 
 /// What stands in the place of what is hidden.
@@ -10,9 +10,6 @@ const HIDDEN: &[u8] = b" [hidden]";
 /// The word behind which a token may stand, in any letter case. It is also how HTTP's header with
 /// credentials begins, and what programs call such things.
 const WORD: &[u8; 4] = b"auth";
-
-/// What each request line of HTTP/1 ends with, before a digit. Its path may hold a token.
-const HTTP: &[u8] = b" HTTP/1.";
 
 /// Which way bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +21,8 @@ pub enum Direction {
 }
 
 /// Hides what may be a token in the bytes of one direction of a connection, in whatever pieces they
-/// come: in each line whatever follows the word AUTH, or the method of an HTTP request. A line that is
+/// come: in each line whatever follows the word AUTH, and whatever follows the beginning of a path or a URL,
+/// as in an HTTP request. A line that is
 /// a valid command holds no token, and stays as it is if it comes in one piece.
 #[derive(Debug)]
 pub struct Redactor {
@@ -67,9 +65,7 @@ impl Redactor {
     fn is_suspicious(&self, bytes: &[u8]) -> bool {
         match (self.direction, self.line) {
             (_, LineState::Hidden) => true,
-            (Direction::In, _) => {
-                word_end(self.tail(), bytes).is_some() || memmem::find(bytes, HTTP).is_some()
-            }
+            (Direction::In, _) => secret_start(self.tail(), bytes).is_some(),
             (Direction::Out, LineState::Shown(_)) => true,
             (Direction::Out, _) => memchr(b'?', bytes).is_some(),
         }
@@ -112,9 +108,7 @@ impl Redactor {
         if is_whole && Request::parse(line).is_ok() {
             return None;
         }
-        let request = memmem::find(line, HTTP)
-            .map(|_| cut + line.iter().position(|&byte| byte == b' ').unwrap_or(0));
-        [word_end(self.tail(), piece), request].into_iter().flatten().min()
+        secret_start(self.tail(), piece)
     }
 
     /// Notes bytes that were shown.
@@ -163,6 +157,27 @@ pub fn redacted(line: &[u8]) -> Cow<'_, [u8]> {
     Redactor::new(Direction::In).redact(line)
 }
 
+/// Where a secret may begin in `bytes`, before which came those of `tail`: behind [`WORD`], or at the path
+/// of a request.
+fn secret_start(tail: [u8; WORD.len() - 1], bytes: &[u8]) -> Option<usize> {
+    [word_end(tail, bytes), path_start(tail, bytes)].into_iter().flatten().min()
+}
+
+/// Where the first path or URL begins: a slash behind a blank, or the second one of `://`.
+fn path_start(tail: [u8; WORD.len() - 1], bytes: &[u8]) -> Option<usize> {
+    let before = |at: usize, back: usize| match at.checked_sub(back) {
+        Some(at) => bytes[at],
+        None => tail[tail.len() + at - back],
+    };
+    let mut slashes = memchr_iter(b'/', bytes);
+    let is_path = |at: usize| match before(at, 1) {
+        b' ' | b'\t' => true,
+        b'/' => before(at, 2) == b':',
+        _ => false,
+    };
+    slashes.find(|&at| is_path(at)).map(|at| at.saturating_sub(1))
+}
+
 /// Where [`WORD`] first ends in `bytes`, before which came those of `tail`.
 fn word_end(tail: [u8; WORD.len() - 1], bytes: &[u8]) -> Option<usize> {
     // The last letter is the rarest one in commands.
@@ -201,6 +216,7 @@ mod tests {
             ("AUTHs3cr3t AUTH\n", "AUTH [hidden]\n"),
             ("IAMAT kiwi +1+1 1 AUTH van-7 s3cr3t\n", "IAMAT kiwi +1+1 1 AUTH [hidden]\n"),
             ("Authorization: Basic s3cr3t\r\n", "Auth [hidden]\n"),
+            ("GET http://a/t/s3cr3t HTTP/1.1\n", "GET http: [hidden]\n"),
             ("GET /t/s3cr3t?auth HTTP/1.1\r\nHost: a\r\n", "GET [hidden]\nHost: a\r\n"),
         ] {
             assert_eq!(shown(IN, &[said]), expected, "{said:?}");
@@ -240,6 +256,9 @@ mod tests {
             shown(OUT, &["?", " a", "uth s3", "cr3t", "\nAT auth"]),
             "? auth [hidden]\nAT auth"
         );
+        assert_eq!(shown(IN, &["GET", " /t/s3", "cr3t HTTP/1.1\n"]), "GET [hidden]\n");
+        assert_eq!(shown(IN, &["GET ", "/t/s3cr3t\nx"]), "GET  [hidden]\nx");
+        assert_eq!(shown(IN, &["http:", "/", "/s3cr3t"]), "http:/ [hidden]");
         assert_eq!(shown(IN, &["", "AUTH", "", " s3cr3t"]), "AUTH [hidden]");
     }
 
