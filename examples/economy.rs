@@ -144,7 +144,8 @@ impl World {
     /// Says a line to a server; nobody waits for the reply.
     fn say(&self, server: usize, line: String) {
         let name = format!("S{server}").parse().expect("the name is legal");
-        let address = self.herd.server(&name).expect("there is such a server").listen().to_string();
+        let address = self.herd.server(&name).and_then(|config| config.listen());
+        let address = address.expect("each server has a port for clients").to_string();
         let client = self.client.clone();
         self.client.spawn(async move {
             let mut stream = client.connect(&address).await.expect("the server is up");

@@ -140,7 +140,10 @@ async fn tell(herd: &Herd, server: &str, command: &str) -> Outcome<()> {
 /// Sends a command to a server over a connection of its own, and returns the whole reply.
 async fn ask(herd: &Herd, server: &str, command: &str) -> Outcome<String> {
     let config = herd.server(&server.parse()?).ok_or("the herd has no such server")?;
-    let mut stream = TcpStream::connect(config.listen().to_string()).await?;
+    let mut stream = TcpStream::connect(
+        config.listen().expect("the default herd has ports for clients").to_string(),
+    )
+    .await?;
     stream.write_all(format!("{command}\n").as_bytes()).await?;
     stream.shutdown(Shutdown::Write)?;
     let lines: Vec<String> = BufReader::new(stream).lines().try_collect().await?;

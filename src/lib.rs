@@ -24,6 +24,7 @@
 //! | [`node`] | what a server knows and what it answers: the change log. Pure |
 //! | [`config`] | herd.toml: which servers there are, who talks with whom, and the limits |
 //! | [`runtime`] | clocks, network and tasks as the traits [`Clock`](runtime::Clock), [`Net`](runtime::Net) and [`Spawn`](runtime::Spawn) |
+//! | [`tls`] | certificates in, secured connections out, in both directions |
 //! | [`fetch`] | HTTP as the trait [`Fetcher`](fetch::Fetcher), with limits on time and size |
 //! | [`places`] | what is near a position: the trait [`Places`](places::Places), and the sources |
 //! | [`journal`] | what makes a change safe: the trait [`Keeper`](journal::Keeper), and the journal on disk |
@@ -71,6 +72,7 @@ pub mod runtime;
 pub mod server;
 #[cfg(feature = "sim")]
 pub mod simulation;
+pub mod tls;
 pub mod traffic;
 
 /// For implementations of [`Places`](places::Places), [`Fetcher`](fetch::Fetcher) and the other traits

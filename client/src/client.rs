@@ -1,5 +1,6 @@
 //! A conversation with one server.
 
+use crate::channel::Channel;
 use crate::client_error::{ClientError, Problem};
 use crate::credentials::Credentials;
 use crate::reply::{AtLine, PlacesReply, Reply};
@@ -7,7 +8,10 @@ use crate::wire::Wire;
 use herd::config::Address;
 use herd::protocol::{AUTH_REFUSED, ClientId, MaxResults, Position, Radius, Timestamp};
 use herd::runtime::{self, AsyncStd, Runtime};
+use herd::tls::{ClientSide, InvalidHostName};
 use std::fmt;
+use std::future::Future;
+use std::io;
 use std::time::Duration;
 
 /// How long a client waits for a connection, and for each whole reply, unless told otherwise: 30 s.
@@ -22,7 +26,7 @@ pub struct Client<R: Runtime = AsyncStd> {
     address: Address,
     timeout: Duration,
     /// None once a command has failed.
-    wire: Option<Wire<R::Stream>>,
+    wire: Option<Wire<Channel<R::Stream>>>,
 }
 
 impl Client {
@@ -53,12 +57,43 @@ impl<R: Runtime> Client<R> {
         timeout: Duration,
         address: &Address,
     ) -> Result<Self, ClientError> {
-        let error = |problem| ClientError::new(address, problem);
-        let host_and_port = address.to_string();
-        let opened = runtime::timeout(&runtime, timeout, runtime.connect(&host_and_port)).await;
-        let opened = opened.ok_or_else(|| error(Problem::TimedOut(timeout)))?;
-        let stream = opened.map_err(|cause| error(Problem::Unreachable(cause)))?;
-        Ok(Self { runtime, address: address.clone(), timeout, wire: Some(Wire::new(stream)) })
+        let opened = open(&runtime, address);
+        Self::within(timeout, &runtime, address, async { opened.await.map(Channel::Plain) }).await
+    }
+
+    /// Connects on `runtime` over TLS; the server's certificate must be for the host of `address`.
+    /// Connecting and each reply may take `timeout`.
+    ///
+    /// # Errors
+    /// As [`connect_on`](Self::connect_on), and [`Problem::Insecure`].
+    pub async fn connect_tls_on(
+        runtime: R,
+        timeout: Duration,
+        address: &Address,
+        side: &ClientSide,
+    ) -> Result<Self, ClientError> {
+        let opened = async {
+            let host = address.host().parse();
+            let invalid = |error: InvalidHostName| Problem::Insecure(io::Error::other(error));
+            let host = host.map_err(invalid)?;
+            let stream = open(&runtime, address).await?;
+            let secured = side.connect(&host, stream, &runtime).await;
+            Ok(Channel::Tls(Box::new(secured.map_err(Problem::Insecure)?)))
+        };
+        Self::within(timeout, &runtime, address, opened).await
+    }
+
+    async fn within(
+        timeout: Duration,
+        runtime: &R,
+        address: &Address,
+        opening: impl Future<Output = Result<Channel<R::Stream>, Problem>>,
+    ) -> Result<Self, ClientError> {
+        let opened = runtime::timeout(runtime, timeout, opening).await;
+        let opened = opened.unwrap_or(Err(Problem::TimedOut(timeout)));
+        let channel = opened.map_err(|problem| ClientError::new(address, problem))?;
+        let (runtime, address) = (runtime.clone(), address.clone());
+        Ok(Self { runtime, address, timeout, wire: Some(Wire::new(channel)) })
     }
 
     /// The time of the runtime's clock, which a client tells with its own position.
@@ -160,6 +195,10 @@ impl<R: Runtime> Client<R> {
         };
         ClientError::new(&self.address, problem)
     }
+}
+
+async fn open<R: Runtime>(runtime: &R, address: &Address) -> Result<R::Stream, Problem> {
+    runtime.connect(&address.to_string()).await.map_err(Problem::Unreachable)
 }
 
 impl<R: Runtime> fmt::Debug for Client<R> {

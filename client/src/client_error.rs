@@ -26,6 +26,9 @@ pub struct ClientError {
 pub enum Problem {
     /// No connection came about.
     Unreachable(io::Error),
+    /// No secure connection came about: the server's certificate is refused, or it refuses that of
+    /// this client. Nothing was sent.
+    Insecure(io::Error),
     /// The connection broke.
     Lost(io::Error),
     /// The server closed the connection before its reply was whole.
@@ -70,6 +73,9 @@ impl fmt::Display for ClientError {
         let address = &self.address;
         match &self.problem {
             Problem::Unreachable(error) => write!(f, "no server at {address}: {}", reason(error)),
+            Problem::Insecure(error) => {
+                write!(f, "no secure connection to {address}: {}", reason(error))
+            }
             Problem::Lost(error) => write!(f, "connection to {address} broke: {}", reason(error)),
             Problem::Closed => write!(f, "{address} closed the connection before its reply ended"),
             Problem::TimedOut(span) => write!(f, "no whole reply from {address} within {span:?}"),
@@ -115,7 +121,9 @@ pub(crate) fn reason(error: &io::Error) -> String {
 impl Error for ClientError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.problem {
-            Problem::Unreachable(error) | Problem::Lost(error) => Some(error),
+            Problem::Unreachable(error) | Problem::Insecure(error) | Problem::Lost(error) => {
+                Some(error)
+            }
             Problem::Closed
             | Problem::TimedOut(_)
             | Problem::TooLong

@@ -1,46 +1,74 @@
 //! Which server is meant.
 
 use crate::client_error::{ClientError, Problem};
-use herd::config::{Address, Herd, InvalidAddress};
+use herd::config::{Address, Herd, InvalidAddress, ServerConfig, Transport};
 use herd::protocol::{InvalidServerName, ServerName};
 use std::error::Error;
 use std::fmt;
 use std::str::FromStr;
 
-/// A server as a user names it: `Alford` or `127.0.0.1:12000`.
+/// What begins the address of a server that is spoken to over TLS.
+const TLS_SCHEME: &str = "tls://";
+
+/// A server as a user names it: `Alford`, `127.0.0.1:12000` or `tls://a.example:12443`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// One of the herd.
     Name(ServerName),
     /// Whatever listens there.
     Address(Address),
+    /// Whatever listens there and speaks TLS.
+    TlsAddress(Address),
 }
 
 impl Target {
     /// Finds the server in `herd`. An address needs not be in it, and has its server's name when it
-    /// is.
+    /// is. A server that the herd has by name is spoken to over TLS only if it listens for nothing
+    /// else.
     ///
     /// # Errors
     /// When the herd has no server of that name.
     pub fn resolve(&self, herd: &Herd) -> Result<Destination, UnknownServer> {
         match self {
-            Target::Name(name) => herd.server(name).map(Destination::of_config).ok_or_else(|| {
-                let known = herd.servers().map(|server| server.name().clone()).collect();
-                UnknownServer { name: name.clone(), known }
-            }),
-            Target::Address(address) => {
-                let owner = herd.servers().find(|server| server.listen() == address);
-                let name = owner.map(|server| server.name().clone());
-                Ok(Destination { name, address: address.clone() })
+            Target::Name(name) => Ok(Destination::of_config(config(herd, name)?)),
+            Target::Address(address) => Ok(Destination::at(address, Transport::Plain, herd)),
+            Target::TlsAddress(address) => Ok(Destination::at(address, Transport::Tls, herd)),
+        }
+    }
+
+    /// The same, but the server is spoken to over TLS.
+    ///
+    /// # Errors
+    /// When the herd has no server of that name, or that one does not listen for TLS.
+    pub fn resolve_over_tls(&self, herd: &Herd) -> Result<Destination, UnknownServer> {
+        match self {
+            Target::Name(name) => {
+                let address = config(herd, name)?.tls_listen().cloned();
+                let lacks = || UnknownServer { name: name.clone(), lacks: Lacks::TlsPort };
+                let (name, transport) = (Some(name.clone()), Transport::Tls);
+                Ok(Destination { name, address: address.ok_or_else(lacks)?, transport })
+            }
+            Target::Address(address) | Target::TlsAddress(address) => {
+                Ok(Destination::at(address, Transport::Tls, herd))
             }
         }
     }
+}
+
+fn config<'h>(herd: &'h Herd, name: &ServerName) -> Result<&'h ServerConfig, UnknownServer> {
+    herd.server(name).ok_or_else(|| {
+        let known = herd.servers().map(|server| server.name().clone()).collect();
+        UnknownServer { name: name.clone(), lacks: Lacks::Entry { known } }
+    })
 }
 
 impl FromStr for Target {
     type Err = InvalidTarget;
 
     fn from_str(text: &str) -> Result<Self, InvalidTarget> {
+        if let Some(address) = text.strip_prefix(TLS_SCHEME) {
+            return address.parse().map(Target::TlsAddress).map_err(InvalidTarget::Address);
+        }
         // A name never holds a colon, and an address always does.
         if text.contains(':') {
             text.parse().map(Target::Address).map_err(InvalidTarget::Address)
@@ -55,6 +83,7 @@ impl FromStr for Target {
 pub struct Destination {
     name: Option<ServerName>,
     address: Address,
+    transport: Transport,
 }
 
 impl Destination {
@@ -63,8 +92,25 @@ impl Destination {
         Self::of_config(herd.first())
     }
 
-    fn of_config(config: &herd::config::ServerConfig) -> Self {
-        Self { name: Some(config.name().clone()), address: config.listen().clone() }
+    fn of_config(config: &ServerConfig) -> Self {
+        let (address, transport) = match (config.listen(), config.tls_listen()) {
+            (Some(address), _) => (address, Transport::Plain),
+            (None, Some(address)) => (address, Transport::Tls),
+            (None, None) => unreachable!("a herd's servers have an address for clients"),
+        };
+        Self { name: Some(config.name().clone()), address: address.clone(), transport }
+    }
+
+    fn at(address: &Address, transport: Transport, herd: &Herd) -> Self {
+        let is_it = |server: &&ServerConfig| {
+            let listens = match transport {
+                Transport::Plain => server.listen(),
+                Transport::Tls => server.tls_listen(),
+            };
+            listens == Some(address)
+        };
+        let name = herd.servers().find(is_it).map(|server| server.name().clone());
+        Self { name, address: address.clone(), transport }
     }
 
     /// Its name, when the herd knows it.
@@ -75,6 +121,11 @@ impl Destination {
     /// Where it waits for clients.
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// How it is spoken to.
+    pub fn transport(&self) -> Transport {
+        self.transport
     }
 
     /// The error of a client of this server, with what to do about it where something can be done.
@@ -94,6 +145,7 @@ impl fmt::Display for Destination {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.name {
             Some(name) => name.fmt(f),
+            None if self.transport == Transport::Tls => write!(f, "{TLS_SCHEME}{}", self.address),
             None => self.address.fmt(f),
         }
     }
@@ -119,22 +171,39 @@ impl fmt::Display for InvalidTarget {
 
 impl Error for InvalidTarget {}
 
-/// The herd has no server of that name.
+/// The herd has no server of that name, or no way to it over TLS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownServer {
     name: ServerName,
-    known: Vec<ServerName>,
+    lacks: Lacks,
+}
+
+/// What the herd does not have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Lacks {
+    /// A server of that name; it has these.
+    Entry { known: Vec<ServerName> },
+    /// A port of that server for TLS.
+    TlsPort,
 }
 
 impl fmt::Display for UnknownServer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let known: Vec<_> = self.known.iter().map(ServerName::as_str).collect();
-        write!(
-            f,
-            "unknown server \"{}\": the herd has {}; name one of them, or write HOST:PORT",
-            self.name,
-            known.join(", ")
-        )
+        let name = &self.name;
+        match &self.lacks {
+            Lacks::Entry { known } => {
+                let known: Vec<_> = known.iter().map(ServerName::as_str).collect();
+                write!(
+                    f,
+                    "unknown server \"{name}\": the herd has {}; name one of them, or write \
+                     HOST:PORT",
+                    known.join(", ")
+                )
+            }
+            Lacks::TlsPort => {
+                write!(f, "{name} has no tls_listen in the file of the herd: write tls://HOST:PORT")
+            }
+        }
     }
 }
 
@@ -157,6 +226,30 @@ mod tests {
         assert_eq!(resolve("Alford"), Ok(alford.clone()));
         assert_eq!(resolve("127.0.0.1:12000"), Ok(alford));
         assert_eq!(resolve("[::1]:1"), Ok(("[::1]:1".to_owned(), "[::1]:1".to_owned())));
+    }
+
+    /// Whoever asks for TLS must never speak without it.
+    #[test]
+    fn tls_is_asked_for_by_the_address_or_by_the_herd() {
+        let herd = Herd::from_toml(
+            "[tls]\ncert_file = \"c\"\nkey_file = \"k\"\n[servers.A]\nlisten = \"a:1\"\n\
+             tls_listen = \"a:2\"\n[servers.B]\ntls_listen = \"b:2\"\npeer_listen = \"b:3\"\n\
+             [servers.C]\nlisten = \"c:1\"\n",
+        );
+        let herd = herd.expect("the herd is good");
+        let target = |text: &str| text.parse::<Target>().expect("the target is good");
+        let shown = |it: Destination| format!("{it} {} {:?}", it.address(), it.transport());
+        let plain = |text| target(text).resolve(&herd).map(shown).expect("it is there");
+        let tls = |text| target(text).resolve_over_tls(&herd).map(shown);
+        assert_eq!(plain("A"), "A a:1 Plain");
+        assert_eq!(plain("B"), "B b:2 Tls");
+        assert_eq!(plain("tls://a:2"), "A a:2 Tls");
+        assert_eq!(plain("tls://x:9"), "tls://x:9 x:9 Tls");
+        assert_eq!(tls("A"), Ok("A a:2 Tls".to_owned()));
+        assert_eq!(tls("x:9"), Ok("tls://x:9 x:9 Tls".to_owned()));
+        let lacks = tls("C").expect_err("it has none").to_string();
+        let expected = "C has no tls_listen in the file of the herd: write tls://HOST:PORT";
+        assert_eq!(lacks, expected);
     }
 
     /// A misspelt name should show the right ones.

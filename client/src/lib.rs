@@ -1,6 +1,7 @@
 //! The client of a herd, for programs and for scripts.
 //!
-//! [`Client`] talks with one server: it sends commands and reads the replies as types. [`script`]
+//! [`Client`] talks with one server, plainly or over TLS: it sends commands and reads the replies as
+//! types. [`script`]
 //! runs whole conversations with a herd and checks what comes back. Both run on any
 //! [`Runtime`](herd::runtime::Runtime), also in the simulated world; async-std is the default. With the
 //! feature `command`, `bench` puts a load on servers and measures their replies, and the command
@@ -28,6 +29,7 @@
 mod bearing;
 #[cfg(feature = "command")]
 pub mod bench;
+mod channel;
 mod client;
 mod client_error;
 mod credentials;

@@ -2,12 +2,15 @@
 
 use super::address::Address;
 use super::config_error::ConfigError;
+use super::dns_names;
 use super::herd_file::{AccessEntry, HerdFile, ServerEntry};
 use super::limits::{Limits, MAX_AHEAD_DEFAULT};
 use super::links::Links;
-use super::server_config::{PEER_PORT_OFFSET, ServerConfig};
+use super::server_config::{LinkKind, PEER_PORT_OFFSET, ServerConfig};
+use super::tls_config::{PeerTlsConfig, TlsConfig};
 use crate::protocol::ServerName;
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
@@ -28,7 +31,7 @@ use toml::Spanned;
 ///     "#,
 /// )?;
 /// let hands = herd.server(&"Hands".parse()?).ok_or("no Hands")?;
-/// assert_eq!(hands.peer_listen().to_string(), "127.0.0.1:22001");
+/// assert_eq!(hands.peer_listen().ok_or("no address")?.to_string(), "127.0.0.1:22001");
 /// assert_eq!(hands.neighbors()[0].name().as_str(), "Goloman");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -39,6 +42,8 @@ pub struct Herd {
     limits: Limits,
     access_file: Option<PathBuf>,
     is_protected: bool,
+    tls: Option<TlsConfig>,
+    peer_tls: Option<PeerTlsConfig>,
 }
 
 impl Herd {
@@ -60,25 +65,35 @@ impl Herd {
     /// Checks the parts of a file against each other. `text` is the text that they were read from.
     pub(super) fn from_file(text: &str, file: HerdFile) -> Result<Self, ConfigError> {
         file.limits.check().map_err(ConfigError::of_whole)?;
+        file.tls.as_ref().map_or(Ok(()), TlsConfig::check).map_err(ConfigError::of_whole)?;
         let mut entries = named_entries(text, file.servers)?;
-        entries.sort_by_key(|entry| entry.offset);
+        entries.sort_by_key(|entry| entry.span.start);
         let links = Links::gather(text, entries.iter().map(|entry| (&entry.name, &entry.entry)))?;
         let first = entries.first().ok_or_else(empty_herd)?.name.clone();
+        if file.peer_tls.is_some() {
+            dns_names::check(text, entries.iter().map(|entry| (&entry.name, entry.span.clone())))?;
+        }
         let mut taken = BTreeMap::new();
         let mut servers = BTreeMap::new();
-        for NamedEntry { name, entry, .. } in entries {
-            let server = server_config(text, &name, &entry, &links)?;
+        for named in entries {
+            require_files(text, &named.entry, file.tls.as_ref(), file.peer_tls.as_ref())?;
+            let server = server_config(text, &named, &links)?;
+            let NamedEntry { name, entry, .. } = named;
             take_addresses(text, &entry, &server, &mut taken)?;
             servers.insert(name, server);
         }
+        require_push_targets(&servers)?;
         let access_file = file.access.map(|access| access_file(text, access)).transpose()?;
-        let is_protected = file.protected_mode;
-        Ok(Self { servers, first, limits: file.limits, access_file, is_protected })
+        let HerdFile { limits, tls, peer_tls, protected_mode: is_protected, .. } = file;
+        Ok(Self { servers, first, limits, access_file, is_protected, tls, peer_tls })
     }
 
     /// The same herd with the relative paths in it taken from `folder`: that of its herd.toml.
     pub fn in_folder(self, folder: &Path) -> Self {
-        Self { access_file: self.access_file.map(|file| folder.join(file)), ..self }
+        let access_file = self.access_file.map(|file| folder.join(file));
+        let tls = self.tls.map(|tls| tls.in_folder(folder));
+        let peer_tls = self.peer_tls.map(|tls| tls.in_folder(folder));
+        Self { access_file, tls, peer_tls, ..self }
     }
 
     /// The server with that name.
@@ -112,12 +127,22 @@ impl Herd {
     pub fn is_protected(&self) -> bool {
         self.is_protected
     }
+
+    /// The files with which servers speak TLS with clients (`[tls]`).
+    pub fn tls(&self) -> Option<&TlsConfig> {
+        self.tls.as_ref()
+    }
+
+    /// The files with which servers speak TLS with each other (`[peer_tls]`).
+    pub fn peer_tls(&self) -> Option<&PeerTlsConfig> {
+        self.peer_tls.as_ref()
+    }
 }
 
 struct NamedEntry {
     name: ServerName,
-    /// The byte offset of the name in the file.
-    offset: usize,
+    /// Where the name is in the file, in bytes.
+    span: Range<usize>,
     entry: ServerEntry,
 }
 
@@ -130,7 +155,7 @@ fn named_entries(
         let parsed = parsed.map_err(|error: crate::protocol::InvalidServerName| {
             ConfigError::at(text, name.span(), error.to_string())
         });
-        Ok(NamedEntry { name: parsed?, offset: name.span().start, entry })
+        Ok(NamedEntry { name: parsed?, span: name.span(), entry })
     });
     named.collect()
 }
@@ -148,16 +173,68 @@ fn empty_herd() -> ConfigError {
     ConfigError::of_whole("no servers: write a table [servers.NAME] with listen = \"HOST:PORT\"")
 }
 
+/// Checks that each address for TLS has the table with the files for it.
+fn require_files(
+    text: &str,
+    entry: &ServerEntry,
+    tls: Option<&TlsConfig>,
+    peer_tls: Option<&PeerTlsConfig>,
+) -> Result<(), ConfigError> {
+    if let Some(written) = entry.tls_listen.as_ref().filter(|_| tls.is_none()) {
+        let message = "tls_listen needs a table [tls] with cert_file and key_file";
+        return Err(ConfigError::at(text, written.span(), message));
+    }
+    if let Some(written) = entry.peer_tls_listen.as_ref().filter(|_| peer_tls.is_none()) {
+        let message =
+            "peer_tls_listen needs a table [peer_tls] with cert_file, key_file and ca_file";
+        return Err(ConfigError::at(text, written.span(), message));
+    }
+    Ok(())
+}
+
+/// Checks that each server that AT lines are pushed to has a port that takes them.
+fn require_push_targets(servers: &BTreeMap<ServerName, ServerConfig>) -> Result<(), ConfigError> {
+    for server in servers.values() {
+        let pushes = server.neighbors().iter().filter(|n| n.link() == LinkKind::Push);
+        for name in pushes.map(|neighbor| neighbor.name()) {
+            if servers[name].listen().is_none() {
+                return Err(ConfigError::of_whole(format!(
+                    "{server} pushes to {name}, which has no listen = \"HOST:PORT\"",
+                    server = server.name()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
 fn server_config(
     text: &str,
-    name: &ServerName,
-    entry: &ServerEntry,
+    named: &NamedEntry,
     links: &Links<'_>,
 ) -> Result<ServerConfig, ConfigError> {
-    let listen = address(text, &entry.listen)?;
-    let peer_listen = match &entry.peer_listen {
-        Some(written) => address(text, written)?,
-        None => peer_address(text, &entry.listen, &listen)?,
+    let NamedEntry { name, span, entry } = named;
+    let missing = |message: String| Err(ConfigError::at(text, span.clone(), message));
+    let read = |written: &Option<Spanned<String>>| {
+        written.as_ref().map(|written| address(text, written)).transpose()
+    };
+    let (listen, tls_listen) = (read(&entry.listen)?, read(&entry.tls_listen)?);
+    if listen.is_none() && tls_listen.is_none() {
+        return missing(format!(
+            "{name} has no address for clients: write listen = \"HOST:PORT\" or tls_listen"
+        ));
+    }
+    let (given, peer_tls_listen) = (read(&entry.peer_listen)?, read(&entry.peer_tls_listen)?);
+    let peer_listen = match (given, &peer_tls_listen, &entry.listen, &listen) {
+        (Some(given), ..) => Some(given),
+        (None, Some(_), ..) => None,
+        (None, None, Some(written), Some(listen)) => Some(peer_address(text, written, listen)?),
+        _ => {
+            return missing(format!(
+                "{name} has no address for neighbors: write peer_tls_listen = \"HOST:PORT\" or \
+                 peer_listen"
+            ));
+        }
     };
     let advertise =
         entry.advertise.as_ref().map(|written| advertised(text, written)).transpose()?;
@@ -165,7 +242,9 @@ fn server_config(
         name: name.clone(),
         advertise,
         listen,
+        tls_listen,
         peer_listen,
+        peer_tls_listen,
         neighbors: links.of(name),
         accept_at: entry.accept_at,
         catch_up: entry.catch_up.unwrap_or(true),
@@ -218,12 +297,26 @@ fn take_addresses(
     text: &str,
     entry: &ServerEntry,
     server: &ServerConfig,
-    taken: &mut BTreeMap<Address, ServerName>,
+    taken: &mut BTreeMap<(Address, Option<String>), ServerName>,
 ) -> Result<(), ConfigError> {
-    let peer_span = entry.peer_listen.as_ref().unwrap_or(&entry.listen).span();
-    let sides = [(&server.listen, entry.listen.span()), (&server.peer_listen, peer_span)];
-    for (address, span) in sides.into_iter().filter(|(address, _)| address.port() != 0) {
-        if let Some(owner) = taken.insert(address.clone(), server.name.clone()) {
+    let sides = [
+        (&server.listen, &entry.listen),
+        (&server.tls_listen, &entry.tls_listen),
+        // Without an address of its own, the one for neighbors comes from the one for clients.
+        (
+            &server.peer_listen,
+            if entry.peer_listen.is_some() { &entry.peer_listen } else { &entry.listen },
+        ),
+        (&server.peer_tls_listen, &entry.peer_tls_listen),
+    ];
+    let written = sides
+        .into_iter()
+        .filter_map(|(address, written)| Some((address.as_ref()?, written.as_ref()?.span())));
+    for (address, span) in written.filter(|(address, _)| address.port() != 0) {
+        // Servers on different machines may listen on the same wildcard address.
+        let machine = server.advertise.as_ref().filter(|_| address.is_wildcard());
+        let key = (address.clone(), machine.map(|dialled| dialled.host().to_owned()));
+        if let Some(owner) = taken.insert(key, server.name.clone()) {
             let message = format!(
                 "address {address} of {} is an address of {owner} already: choose another port",
                 server.name
@@ -236,7 +329,6 @@ fn take_addresses(
 
 #[cfg(test)]
 mod tests {
-    use super::super::server_config::LinkKind;
     use super::*;
     use proptest::prelude::*;
 
@@ -246,11 +338,12 @@ mod tests {
         let neighbors = server.neighbors().iter();
         let neighbors: Vec<_> =
             neighbors.map(|n| format!("{}{}", n.name(), kind(n.link()))).collect();
+        let text = |address: Option<&Address>| address.map_or("-".to_owned(), Address::to_string);
         format!(
             "{} {} {} {}",
             server.name(),
-            server.listen(),
-            server.peer_listen(),
+            text(server.listen()),
+            text(server.peer_listen()),
             neighbors.join("+")
         )
     }
@@ -281,6 +374,130 @@ mod tests {
                      HOST:PORT"
                 )
             );
+        }
+    }
+
+    const FILES: &str = "[tls]\ncert_file = \"c\"\nkey_file = \"/k\"\n\
+                         [peer_tls]\ncert_file = \"c\"\nkey_file = \"k\"\nca_file = \"a\"\n";
+
+    /// A herd changes over to TLS port by port, so each port must be there or not, as it is written.
+    #[test]
+    fn ports_for_tls_stand_beside_the_others_or_instead_of_them() {
+        let ports = |table: &str| {
+            let herd = Herd::from_toml(&format!("{FILES}[servers.A]\n{table}")).unwrap();
+            let server = herd.first();
+            let all = [
+                server.listen(),
+                server.tls_listen(),
+                server.peer_listen(),
+                server.peer_tls_listen(),
+                Some(server.advertise()),
+            ];
+            let text =
+                |address: Option<&Address>| address.map_or("-".to_owned(), Address::to_string);
+            format!("{} {:?}", all.map(text).join(" "), server.dialled_over())
+        };
+        let (listen, tls) = ("listen = \"h:1\"\n", "tls_listen = \"h:2\"\n");
+        let (peer, peer_tls) = ("peer_listen = \"h:3\"\n", "peer_tls_listen = \"h:4\"\n");
+        let all = |parts: &[&str]| ports(&parts.concat());
+        assert_eq!(all(&[listen]), "h:1 - h:10001 - h:10001 Plain");
+        assert_eq!(all(&[listen, tls]), "h:1 h:2 h:10001 - h:10001 Plain");
+        assert_eq!(all(&[listen, peer_tls]), "h:1 - - h:4 h:4 Tls");
+        assert_eq!(all(&[listen, peer, peer_tls]), "h:1 - h:3 h:4 h:4 Tls");
+        assert_eq!(all(&[tls, peer]), "- h:2 h:3 - h:3 Plain");
+        let advertise = "advertise = \"a.example:9\"\n";
+        assert_eq!(all(&[tls, peer_tls, advertise]), "- h:2 - h:4 a.example:9 Tls");
+    }
+
+    /// The server runs in another folder than the one in which its files are.
+    #[test]
+    fn relative_paths_are_taken_from_the_folder_of_the_file() {
+        let herd = Herd::from_toml(&format!("{FILES}[servers.A]\nlisten = \"h:1\"\n")).unwrap();
+        let herd = herd.in_folder(Path::new("/etc/herd"));
+        let (tls, peer_tls) = (herd.tls().unwrap(), herd.peer_tls().unwrap());
+        let paths = [&tls.cert_file, &tls.key_file, &peer_tls.key_file, &peer_tls.ca_file];
+        assert_eq!(paths, ["/etc/herd/c", "/k", "/etc/herd/k", "/etc/herd/a"].map(Path::new));
+    }
+
+    /// A mistake about TLS that is found only by the first handshake is found too late.
+    #[test]
+    fn mistakes_about_tls_are_named() {
+        let a = "[servers.A]\nlisten = \"h:1\"\n";
+        let tls = "[tls]\ncert_file = \"c\"\nkey_file = \"k\"\n";
+        let named = |name: &str| format!("{FILES}[servers.\"{name}\"]\nlisten = \"h:1\"\n");
+        let no_dns_name = |name: &str| {
+            format!(
+                "line 8: with [peer_tls], a server's name must be a DNS name, which {name} is not: \
+                 no label may be empty, longer than 63 bytes or end in '-', and the last one must \
+                 not be a number"
+            )
+        };
+        for name in ["1", "127.0.0.1", "a..b", "a-", "0x1f"] {
+            assert_eq!(error(&named(name)), no_dns_name(name));
+        }
+        for (text, message) in [
+            (
+                format!("{a}tls_listen = \"h:2\"\n"),
+                "line 3: tls_listen needs a table [tls] with cert_file and key_file",
+            ),
+            (
+                format!("{a}peer_tls_listen = \"h:2\"\n{tls}"),
+                "line 3: peer_tls_listen needs a table [peer_tls] with cert_file, key_file and \
+                 ca_file",
+            ),
+            (
+                format!("{tls}[servers.A]\ntls_listen = \"h:2\"\n"),
+                "line 4: A has no address for neighbors: write peer_tls_listen = \"HOST:PORT\" or \
+                 peer_listen",
+            ),
+            (
+                format!("{a}{tls}client_auth = \"yes\"\n"),
+                "line 3: client_auth needs ca_file = \"FILE\": the authorities whose certificates \
+                 clients show",
+            ),
+            (
+                format!("{a}{tls}ca_file = \"a\"\n"),
+                "line 3: ca_file has no use while client_auth is \"no\": write client_auth = \
+                 \"optional\" or \"yes\", or leave ca_file out",
+            ),
+            (
+                "[servers.A]\n".to_owned(),
+                "line 1: A has no address for clients: write listen = \"HOST:PORT\" or tls_listen",
+            ),
+            (
+                format!("{FILES}{a}[servers.a]\nlisten = \"h:2\"\n"),
+                "line 10: with [peer_tls], a and A are the same name, since certificates ignore \
+                 case: rename one of them",
+            ),
+            (
+                format!("{FILES}{a}tls_listen = \"h:1\"\n"),
+                "line 10: address h:1 of A is an address of A already: choose another port",
+            ),
+            (
+                format!(
+                    "{FILES}{a}neighbors = [{{ name = \"B\", push = true }}]\n[servers.B]\n\
+                     tls_listen = \"h:2\"\npeer_tls_listen = \"h:3\"\n"
+                ),
+                "A pushes to B, which has no listen = \"HOST:PORT\"",
+            ),
+        ] {
+            assert_eq!(error(&text), message, "{text}");
+        }
+    }
+
+    /// One herd.toml for all machines would otherwise need another port on each.
+    #[test]
+    fn machines_that_are_dialled_by_other_names_may_share_a_wildcard_address() {
+        let herd = |advertised: [&str; 2]| {
+            let [one, other] = advertised.map(|it| format!("listen = \"0.0.0.0:1\"\n{it}\n"));
+            Herd::from_toml(&format!("[servers.A]\n{one}[servers.B]\n{other}"))
+        };
+        let at = ["advertise = \"a.example:5\"", "advertise = \"b.example:5\""];
+        assert!(herd(at).is_ok());
+        let message =
+            "line 5: address 0.0.0.0:1 of B is an address of A already: choose another port";
+        for same in [[at[0], at[0]], ["", ""]] {
+            assert_eq!(herd(same).map_err(|error| error.to_string()), Err(message.to_owned()));
         }
     }
 
@@ -448,6 +665,9 @@ mod tests {
             ("[servers.A]\n".to_owned(), 1),
             (format!("{a}lisen = 1\n"), 3),
             (format!("{a}[server.B]\n"), 3),
+            (format!("{a}[tls]\ncert_file = \"c\"\nkey_file = \"k\"\nclient_auth = true\n"), 6),
+            (format!("{a}[tls]\ncert_file = \"c\"\nkey_file = \"k\"\nkey = 1\n"), 6),
+            (format!("{a}[peer_tls]\ncert_file = \"c\"\nkey_file = \"k\"\n"), 3),
             (format!("{a}max_ahead = -1\n"), 3),
             (format!("{a}listen = \"h:2\"\n"), 3),
             ("[servers.A]\nlisten = \"h:1\n".to_owned(), 2),

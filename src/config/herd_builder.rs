@@ -5,6 +5,7 @@ use super::config_error::ConfigError;
 use super::herd::Herd;
 use super::herd_file::{HerdFile, NeighborEntry, ServerEntry};
 use super::limits::Limits;
+use super::tls_config::{PeerTlsConfig, TlsConfig};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use toml::Spanned;
@@ -33,6 +34,8 @@ pub struct HerdBuilder {
     servers: Vec<(String, ServerEntry)>,
     limits: Limits,
     protection: Protection,
+    tls: Option<TlsConfig>,
+    peer_tls: Option<PeerTlsConfig>,
     /// The first mistake.
     mistake: Option<ConfigError>,
 }
@@ -68,6 +71,38 @@ impl HerdBuilder {
     pub fn peer_listen(self, server: &str, address: impl Into<Address>) -> Self {
         let address = spanned(&address.into());
         self.change(server, |entry| entry.peer_listen = Some(address))
+    }
+
+    /// Makes a server listen for clients over TLS at `address`, beside its other address. The files
+    /// for it come with [`tls`](Self::tls).
+    pub fn tls_listen(self, server: &str, address: impl Into<Address>) -> Self {
+        let address = spanned(&address.into());
+        self.change(server, |entry| entry.tls_listen = Some(address))
+    }
+
+    /// Makes a server listen for its neighbors over TLS at `address`, and only there unless
+    /// [`peer_listen`](Self::peer_listen) says more. The files for it come with
+    /// [`peer_tls`](Self::peer_tls).
+    pub fn peer_tls_listen(self, server: &str, address: impl Into<Address>) -> Self {
+        let address = spanned(&address.into());
+        self.change(server, |entry| entry.peer_tls_listen = Some(address))
+    }
+
+    /// Makes a server listen for clients over TLS only.
+    pub fn only_tls(self, server: &str) -> Self {
+        self.change(server, |entry| entry.listen = None)
+    }
+
+    /// Sets the files with which servers speak TLS with clients.
+    pub fn tls(mut self, config: TlsConfig) -> Self {
+        self.tls = Some(config);
+        self
+    }
+
+    /// Sets the files with which servers speak TLS with each other.
+    pub fn peer_tls(mut self, config: PeerTlsConfig) -> Self {
+        self.peer_tls = Some(config);
+        self
     }
 
     /// Links two servers: each follows the other.
@@ -121,9 +156,10 @@ impl HerdBuilder {
             return Err(ConfigError::of_whole("no servers: add one"));
         }
         let place = |(place, (name, entry))| (Spanned::new(place..place, name), entry);
-        let servers: BTreeMap<_, _> = self.servers.into_iter().enumerate().map(place).collect();
-        let protected_mode = self.protection == Protection::On;
-        let file = HerdFile { servers, limits: self.limits, access: None, protected_mode };
+        let Self { servers, limits, tls, peer_tls, protection, .. } = self;
+        let servers: BTreeMap<_, _> = servers.into_iter().enumerate().map(place).collect();
+        let protected_mode = protection == Protection::On;
+        let file = HerdFile { servers, limits, access: None, protected_mode, tls, peer_tls };
         Herd::from_file("", file).map_err(ConfigError::without_line)
     }
 
@@ -205,7 +241,10 @@ mod tests {
         let anywhere = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let herd = Herd::builder().server("A", anywhere).server("B", anywhere).link("A", "B");
         let herd = herd.build().expect("two servers may both have port 0");
-        assert_eq!(herd.first().peer_listen().to_string(), "127.0.0.1:0");
+        assert_eq!(
+            herd.first().peer_listen().map(Address::to_string).as_deref(),
+            Some("127.0.0.1:0")
+        );
         let of_six = Address::from(std::net::SocketAddr::from(([0u16, 0, 0, 0, 0, 0, 0, 1], 5)));
         assert_eq!(of_six, address("[::1]:5"));
     }

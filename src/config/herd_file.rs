@@ -1,6 +1,7 @@
 //! The structure of a herd.toml, before its parts are checked against each other.
 
 use super::limits::Limits;
+use super::tls_config::{PeerTlsConfig, TlsConfig};
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -20,6 +21,9 @@ pub(super) struct HerdFile {
     pub(super) access: Option<AccessEntry>,
     #[serde(default = "protected")]
     pub(super) protected_mode: bool,
+    #[serde(default, deserialize_with = "TlsConfig::deserialize_checked")]
+    pub(super) tls: Option<TlsConfig>,
+    pub(super) peer_tls: Option<PeerTlsConfig>,
 }
 
 /// Protected mode is on unless somebody turns it off.
@@ -38,8 +42,10 @@ pub(super) struct AccessEntry {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ServerEntry {
-    pub(super) listen: Spanned<String>,
+    pub(super) listen: Option<Spanned<String>>,
+    pub(super) tls_listen: Option<Spanned<String>>,
     pub(super) peer_listen: Option<Spanned<String>>,
+    pub(super) peer_tls_listen: Option<Spanned<String>>,
     pub(super) advertise: Option<Spanned<String>>,
     #[serde(default)]
     pub(super) neighbors: Vec<Spanned<NeighborEntry>>,
@@ -53,8 +59,10 @@ impl ServerEntry {
     /// A table with nothing but `listen` in it.
     pub(super) fn new(listen: Spanned<String>) -> Self {
         Self {
-            listen,
+            listen: Some(listen),
+            tls_listen: None,
             peer_listen: None,
+            peer_tls_listen: None,
             advertise: None,
             neighbors: Vec::new(),
             accept_at: false,

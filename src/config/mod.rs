@@ -7,6 +7,7 @@
 
 mod address;
 mod config_error;
+mod dns_names;
 mod herd;
 mod herd_builder;
 mod herd_file;
@@ -14,6 +15,7 @@ mod limits;
 mod links;
 mod server_config;
 pub mod text;
+mod tls_config;
 
 pub use address::{Address, HOST_BYTES_MAX, InvalidAddress};
 pub use config_error::ConfigError;
@@ -21,3 +23,4 @@ pub use herd::Herd;
 pub use herd_builder::HerdBuilder;
 pub use limits::{CLIENTS_BYTES_DEFAULT, Limits};
 pub use server_config::{LinkKind, NeighborConfig, PEER_PORT_OFFSET, ServerConfig};
+pub use tls_config::{ClientAuth, PeerTlsConfig, TlsConfig, Transport};

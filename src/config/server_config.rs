@@ -1,6 +1,7 @@
 //! One server of a herd.
 
 use super::address::Address;
+use super::tls_config::Transport;
 use crate::protocol::ServerName;
 use std::time::Duration;
 
@@ -43,8 +44,10 @@ impl NeighborConfig {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServerConfig {
     pub(super) name: ServerName,
-    pub(super) listen: Address,
-    pub(super) peer_listen: Address,
+    pub(super) listen: Option<Address>,
+    pub(super) tls_listen: Option<Address>,
+    pub(super) peer_listen: Option<Address>,
+    pub(super) peer_tls_listen: Option<Address>,
     pub(super) advertise: Option<Address>,
     pub(super) neighbors: Vec<NeighborConfig>,
     pub(super) accept_at: bool,
@@ -58,23 +61,41 @@ impl ServerConfig {
         &self.name
     }
 
-    /// The address for clients (`listen`).
-    pub fn listen(&self) -> &Address {
-        &self.listen
+    /// The address for clients (`listen`). A server without one has a [`tls_listen`](Self::tls_listen).
+    pub fn listen(&self) -> Option<&Address> {
+        self.listen.as_ref()
     }
 
-    /// The address for neighbors (`peer_listen`). By default it has the same host, and a port that
-    /// is [`PEER_PORT_OFFSET`] higher than the one for clients; if that is 0, so is this one, and
-    /// the system chooses both.
-    pub fn peer_listen(&self) -> &Address {
-        &self.peer_listen
+    /// The address for clients over TLS (`tls_listen`).
+    pub fn tls_listen(&self) -> Option<&Address> {
+        self.tls_listen.as_ref()
     }
 
-    /// The address at which neighbors dial it (`advertise`, by default that of `peer_listen`). A
-    /// server that listens on a wildcard address, such as `0.0.0.0`, needs it if it has neighbors on
-    /// other machines.
+    /// The address for neighbors (`peer_listen`). A server that has neither this nor a
+    /// [`peer_tls_listen`](Self::peer_tls_listen) in its table gets this one from `listen`, with a
+    /// port that is [`PEER_PORT_OFFSET`] higher; if that is 0, so is this one, and the system chooses
+    /// both.
+    pub fn peer_listen(&self) -> Option<&Address> {
+        self.peer_listen.as_ref()
+    }
+
+    /// The address for neighbors over TLS (`peer_tls_listen`).
+    pub fn peer_tls_listen(&self) -> Option<&Address> {
+        self.peer_tls_listen.as_ref()
+    }
+
+    /// The address at which neighbors dial it (`advertise`, by default that of `peer_tls_listen`, or
+    /// else of `peer_listen`). A server that listens on a wildcard address, such as `0.0.0.0`, needs
+    /// it if it has neighbors on other machines.
     pub fn advertise(&self) -> &Address {
-        self.advertise.as_ref().unwrap_or(&self.peer_listen)
+        let listens = self.peer_tls_listen.as_ref().or(self.peer_listen.as_ref());
+        let dialled = self.advertise.as_ref().or(listens);
+        dialled.expect("a herd's servers have an address for neighbors")
+    }
+
+    /// How neighbors dial it: over TLS if it has a `peer_tls_listen`.
+    pub fn dialled_over(&self) -> Transport {
+        if self.peer_tls_listen.is_some() { Transport::Tls } else { Transport::Plain }
     }
 
     /// Its neighbors (`neighbors`), sorted by name. Links that only the other side names are

@@ -8,9 +8,8 @@ use super::request::host_of;
 use super::transport::Duplex;
 use super::tunnel;
 use crate::runtime::Runtime;
+use crate::tls::{ClientSide, HostName, InvalidHostName};
 use async_trait::async_trait;
-use futures_rustls::TlsConnector;
-use futures_rustls::pki_types::ServerName;
 use http_body_util::Full;
 use hyper::Method;
 use hyper::body::Incoming;
@@ -28,13 +27,13 @@ const OWN_USER_AGENT: &str = concat!("herd/", env!("CARGO_PKG_VERSION"));
 pub(super) struct Dialer<R: Runtime> {
     /// In a box, because surf's clients must be movable and a runtime need not be.
     runtime: Box<R>,
-    tls: TlsConnector,
+    tls: ClientSide,
     proxies: Proxies,
     pool: Pool,
 }
 
 impl<R: Runtime> Dialer<R> {
-    pub(super) fn new(runtime: R, tls: TlsConnector, proxies: Proxies) -> Self {
+    pub(super) fn new(runtime: R, tls: ClientSide, proxies: Proxies) -> Self {
         Self { runtime: Box::new(runtime), tls, proxies, pool: Pool::default() }
     }
 
@@ -88,7 +87,7 @@ impl<R: Runtime> Dialer<R> {
         };
         let stream = match security {
             Security::Plain => stream,
-            Security::Tls(name) => self.secure(stream, name, &host).await?,
+            Security::Tls(name) => self.secure(stream, &name, &host).await?,
         };
         HttpConnection::open(stream, host).await
     }
@@ -102,17 +101,17 @@ impl<R: Runtime> Dialer<R> {
         let stream = self.dial(&proxy.address, &proxy.address).await?;
         match &proxy.tls_host {
             None => Ok(stream),
-            Some(host) => self.secure(stream, server_name(host)?, &proxy.address).await,
+            Some(host) => self.secure(stream, &host_name(host)?, &proxy.address).await,
         }
     }
 
     async fn secure(
         &self,
         stream: Box<dyn Duplex>,
-        name: ServerName<'static>,
+        name: &HostName,
         host: &str,
     ) -> Result<Box<dyn Duplex>, FetchError> {
-        let stream = self.tls.connect(name, stream).await;
+        let stream = self.tls.connect(name, stream, &*self.runtime).await;
         Ok(Box::new(stream.map_err(|error| FetchError::not_secure(host, &error))?))
     }
 }
@@ -143,7 +142,8 @@ impl<R: Runtime> fmt::Debug for Dialer<R> {
 /// What a connection needs before HTTP can be spoken over it.
 enum Security {
     Plain,
-    Tls(ServerName<'static>),
+    /// TLS, with a certificate for this host.
+    Tls(HostName),
 }
 
 /// Where a URL's host is, and how it is spoken to.
@@ -160,14 +160,12 @@ fn destination(url: &Url) -> Result<(String, Security), FetchError> {
     if url.scheme() == "http" {
         return Ok((format!("{host}:{port}"), Security::Plain));
     }
-    Ok((format!("{host}:{port}"), Security::Tls(server_name(host)?)))
+    Ok((format!("{host}:{port}"), Security::Tls(host_name(host)?)))
 }
 
-/// The name that a host's certificate must have. A URL has an IPv6 address in brackets, a certificate
-/// has not.
-fn server_name(host: &str) -> Result<ServerName<'static>, FetchError> {
-    let name = ServerName::try_from(host.trim_matches(['[', ']']).to_owned());
-    name.map_err(|_| FetchError::InvalidRequest(format!("{host} cannot be in a certificate")))
+fn host_name(host: &str) -> Result<HostName, FetchError> {
+    let name = host.parse();
+    name.map_err(|error: InvalidHostName| FetchError::InvalidRequest(error.to_string()))
 }
 
 /// The request as it goes over the wire, without its body. A proxy gets the whole URL of a plain

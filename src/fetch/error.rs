@@ -1,7 +1,7 @@
 //! Why no response came.
 
 use super::budget::BudgetLimit;
-use futures_rustls::rustls;
+use crate::tls::TlsFailure;
 use std::error::Error;
 use std::fmt;
 use std::io;
@@ -90,8 +90,8 @@ impl FetchError {
 
     /// What a handshake ended with: the wrong certificate, or a broken connection.
     pub(super) fn not_secure(host: &str, error: &io::Error) -> Self {
-        let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
-        let why = tls.map_or_else(|| what_happened(error), rustls::Error::to_string);
+        let failure = TlsFailure::in_error(error);
+        let why = failure.map_or_else(|| what_happened(error), TlsFailure::to_string);
         Self::NotSecure { host: host.to_owned(), why }
     }
 

@@ -7,8 +7,8 @@ use super::proxy::Proxies;
 use super::request::{FetchRequest, Method};
 use super::response::FetchResponse;
 use super::retry_after::RetryAfter;
-use super::roots::Roots;
 use crate::runtime::Runtime;
+use crate::tls::{ClientSide, Roots};
 use ::surf::http::headers::{HeaderName, HeaderValue, RETRY_AFTER};
 use ::surf::http::{Error, Method as SurfMethod};
 use async_trait::async_trait;
@@ -39,7 +39,7 @@ impl<R: Runtime> SurfFetcher<R> {
 
     /// A fetcher that trusts these authorities only, and asks through these proxies.
     pub fn with_proxies(runtime: R, roots: Roots, proxies: Proxies) -> Self {
-        let dialer = Dialer::new(runtime, roots.into_connector(), proxies);
+        let dialer = Dialer::new(runtime.clone(), ClientSide::new(roots, None, &runtime), proxies);
         Self { client: ::surf::Client::with_http_client(dialer), runtime: PhantomData }
     }
 

@@ -4,6 +4,7 @@ use super::status::DoorKind;
 use crate::access::protected_mode::Exposed;
 use crate::journal::JournalError;
 use crate::protocol::ServerName;
+use crate::tls::TlsSetupError;
 use std::fmt;
 use std::io;
 
@@ -29,6 +30,13 @@ pub enum BindError {
         /// Which door is open, and what to set.
         source: Exposed,
     },
+    /// TLS cannot be set up with the files that the herd names.
+    Tls {
+        /// The server that needs them.
+        name: ServerName,
+        /// What is wrong.
+        source: TlsSetupError,
+    },
     /// A port could not be taken.
     Listen {
         /// The server that wanted it.
@@ -46,6 +54,7 @@ impl fmt::Display for BindError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             BindError::NoSuchServer { name } => write!(f, "the herd has no server {name}"),
+            BindError::Tls { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Journal { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Exposed { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Listen { name, door, address, source } => {
@@ -65,6 +74,7 @@ impl std::error::Error for BindError {
             BindError::NoSuchServer { .. } => None,
             BindError::Journal { source, .. } => Some(source),
             BindError::Exposed { source, .. } => Some(source),
+            BindError::Tls { source, .. } => Some(source),
             BindError::Listen { source, .. } => Some(source),
         }
     }

@@ -7,6 +7,7 @@ use super::door::Door;
 use super::door_record::DoorRecord;
 use super::guard::Guard;
 use super::kept_node::KeptNode;
+use super::keyring::{Expired, Keyring, Keys};
 use super::line::LineService;
 use super::live_limits::LiveLimits;
 use super::lookups::Lookups;
@@ -19,15 +20,20 @@ use super::server::Server;
 use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
+use super::tls_security::TlsSecurity;
 use crate::access::AccessList;
 use crate::access::protected_mode::{self, Entrance, Proof, ProtectedMode, Side};
-use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, NeighborConfig, ServerConfig};
+use crate::config::{
+    Address, CLIENTS_BYTES_DEFAULT, ClientAuth, Herd, Limits, LinkKind, NeighborConfig,
+    ServerConfig,
+};
 use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
 use crate::node::{AtCommands, Node, Rules};
 use crate::places::{Gazetteer, Places};
 use crate::protocol::{LogId, ServerName};
 use crate::runtime::{Listener, Runtime};
 use crate::traffic::TrafficLog;
+use async_lock::Semaphore;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -151,67 +157,78 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
-    /// How many connections there can be on the peer port at a time. A connection that has lost its
-    /// place to a newer one is about to end, and there are no more of these than of those in places.
-    fn peer_connections_max(&self, config: &ServerConfig) -> usize {
+    /// How many connections there can be at each of the doors for neighbors at a time. A connection that
+    /// has lost its place to a newer one is about to end, and there are no more of these than of those in
+    /// places.
+    fn peers_max(&self, config: &ServerConfig) -> usize {
         let follows = |neighbor: &&NeighborConfig| neighbor.link() == LinkKind::Follow;
-        config.neighbors().iter().filter(follows).count() + 2 * self.anonymous_peers
+        config.neighbors().iter().filter(follows).count() + 2 * self.anonymous_at_a_door(config)
     }
 
-    /// Reads the journal back, if there is one, and takes the server's two ports. It answers once it
+    /// The doors for neighbors share the places for connections that have not said whose they are.
+    fn anonymous_at_a_door(&self, config: &ServerConfig) -> usize {
+        let doors = ports(config).iter().filter(|(door, _)| !door.serves_clients()).count();
+        (self.anonymous_peers / doors.max(1)).max(1)
+    }
+
+    /// Reads the journal back, if there is one, and takes the server's ports. It answers once it
     /// [runs](Server::run).
     ///
     /// # Errors
-    /// When the herd has no server of that name, the journal cannot be used, a port is not free, or
-    /// protected mode does not let it listen there.
+    /// When the herd has no server of that name, the journal or a file for TLS cannot be used, a port is
+    /// not free, or protected mode does not let it listen there.
     pub async fn bind(mut self) -> Result<Server<R>, BindError> {
         let Some(config) = self.herd.server(&self.name).cloned() else {
             return Err(BindError::NoSuchServer { name: self.name });
         };
         self.check_literal_addresses(&config)?;
+        let keys = Keys::read(&self.herd, &config, Expired::Taken, &self.runtime);
+        let of_tls = |source| BindError::Tls { name: self.name.clone(), source };
+        let keyring = Arc::new(Keyring::new(keys.map_err(of_tls)?));
         // The ports come last: who can connect is answered soon.
         let mut node = self.node(&config);
         let keeper = self.recover(&mut node).await?;
         let runtime = self.runtime.clone();
-        let line_listener = listen(&runtime, &config, DoorKind::Line).await?;
-        let peer_listener = listen(&runtime, &config, DoorKind::Peer).await?;
-        let entrances = [
-            (DoorKind::Line, line_listener.local_address()),
-            (DoorKind::Peer, peer_listener.local_address()),
-        ];
-        self.check_exposure(&entrances)?;
-        self.warn_of_plain_tokens(line_listener.local_address());
+        let mut listeners = Vec::new();
+        for (door, address) in ports(&config) {
+            listeners.push((door, listen(&runtime, &config, door, address).await?));
+        }
+        let records: Vec<_> = listeners
+            .iter()
+            .map(|(door, listener)| self.record(&config, *door, listener))
+            .collect();
+        let open: Vec<_> = records.iter().map(|door| (door.kind, door.address)).collect();
+        self.check_exposure(&open)?;
+        self.warn_of_plain_tokens(&open);
+        let advertised = advertised(&config, &records);
         let neighbors = self.neighbors(&config);
-        let peers_max = self.peer_connections_max(&config);
-        let record = |kind, listener: &R::Listener, connections_max| {
-            let per_address_max = self.limits.connections_per_address;
-            DoorRecord::new(kind, listener.local_address(), connections_max, per_address_max)
-        };
-        let line_record = record(DoorKind::Line, &line_listener, self.limits.connections);
-        let peer_record = record(DoorKind::Peer, &peer_listener, peers_max);
-        let records = vec![line_record.clone(), peer_record.clone()];
-        // The default is the address that was bound: the system may have chosen its port.
-        let advertised = match config.advertise() {
-            address if address.port() == 0 => peer_listener.local_address().to_string(),
-            address => address.to_string(),
-        };
-        let anonymous_peers = self.anonymous_peers;
-        let core = self.core(KeptNode::new(node, keeper), neighbors, records, advertised);
-        let core = Arc::new(core);
-        let (line, peer) =
-            (LineService(Arc::clone(&core)), PeerService::new(Arc::clone(&core), anonymous_peers));
-        let doors = vec![
-            Door::new(&runtime, line_record, line_listener, Plain, line),
-            Door::new(&runtime, peer_record, peer_listener, Plain, peer),
-        ];
+        let (kept, anonymous) = (KeptNode::new(node, keeper), self.anonymous_at_a_door(&config));
+        let core = Arc::new(self.core(kept, neighbors, keyring, records.clone(), advertised));
+        let slots = client_slots(&core);
+        let doors = records.into_iter().zip(listeners).map(|(record, (_, listener))| {
+            let slots = match record.kind.serves_clients() {
+                true => Arc::clone(&slots),
+                false => Arc::new(Semaphore::new(record.connections_max)),
+            };
+            door(&runtime, &core, record, slots, listener, anonymous)
+        });
+        let doors = doors.collect();
         Ok(Server::new(runtime, core, doors))
+    }
+
+    fn record(&self, config: &ServerConfig, door: DoorKind, listener: &R::Listener) -> DoorRecord {
+        let connections_max = match door.serves_clients() {
+            true => self.limits.connections,
+            false => self.peers_max(config),
+        };
+        let per_address_max = self.limits.connections_per_address;
+        DoorRecord::new(door, listener.local_address(), connections_max, per_address_max)
     }
 
     /// Checks what can be checked before the journal is read, which may take long: addresses that are
     /// written as such.
     fn check_literal_addresses(&self, config: &ServerConfig) -> Result<(), BindError> {
-        let written = [(DoorKind::Line, config.listen()), (DoorKind::Peer, config.peer_listen())];
-        let literal = written.into_iter().filter_map(|(door, address)| {
+        let literal = ports(config).into_iter().filter_map(|(door, address)| {
             let ip = address.host().parse().ok()?;
             Some((door, SocketAddr::new(ip, address.port())))
         });
@@ -220,22 +237,35 @@ impl<R: Runtime> Builder<R> {
 
     /// Refuses to be open to strangers, where protected mode is on.
     fn check_exposure(&self, doors: &[(DoorKind, SocketAddr)]) -> Result<(), BindError> {
-        let entrance = |&(door, address)| {
-            let (side, proof) = match door {
-                DoorKind::Line if self.access.is_some() => (Side::Clients, Proof::Token),
-                DoorKind::Line => (Side::Clients, Proof::Nothing),
-                DoorKind::Peer => (Side::Neighbors, Proof::Nothing),
-            };
-            Entrance { side, address, proof }
+        let entrance = |&(door, address): &(DoorKind, SocketAddr)| Entrance {
+            side: if door.serves_clients() { Side::Clients } else { Side::Neighbors },
+            address,
+            proof: self.proof_at(door),
         };
         let entrances: Vec<_> = doors.iter().map(entrance).collect();
         let checked = protected_mode::check(self.protected_mode, &entrances);
         checked.map_err(|source| BindError::Exposed { name: self.name.clone(), source })
     }
 
+    /// What those who come in through a door must show.
+    fn proof_at(&self, door: DoorKind) -> Proof {
+        let client_auth = self.herd.tls().map(|tls| tls.client_auth);
+        match door {
+            DoorKind::PeerTls => Proof::Certificate,
+            DoorKind::Peer => Proof::Nothing,
+            DoorKind::LineTls if client_auth == Some(ClientAuth::Yes) => Proof::Certificate,
+            DoorKind::Line | DoorKind::LineTls if self.access.is_some() => Proof::Token,
+            DoorKind::Line | DoorKind::LineTls => Proof::Nothing,
+        }
+    }
+
     /// Tells an operator of tokens that whoever is on the way could read.
-    fn warn_of_plain_tokens(&self, clients: SocketAddr) {
-        if self.access.is_some() && !clients.ip().to_canonical().is_loopback() {
+    fn warn_of_plain_tokens(&self, doors: &[(DoorKind, SocketAddr)]) {
+        let is_readable = |door: &&(DoorKind, SocketAddr)| {
+            door.0 == DoorKind::Line && !door.1.ip().to_canonical().is_loopback()
+        };
+        if let Some((_, clients)) = doors.iter().find(is_readable).filter(|_| self.access.is_some())
+        {
             log::warn!(server:% = self.name, clients:%; "tokens come in unencrypted: whoever is on the way can read them");
         }
     }
@@ -282,6 +312,7 @@ impl<R: Runtime> Builder<R> {
         self,
         kept: KeptNode,
         neighbors: Neighbors,
+        keyring: Arc<Keyring>,
         doors: Vec<DoorRecord>,
         advertised: String,
     ) -> Core<R> {
@@ -304,6 +335,7 @@ impl<R: Runtime> Builder<R> {
             allowance: Arc::default(),
             foreign_protocol: RareEvent::default(),
             doors,
+            keyring,
             stop: Stop::default(),
             visits: Tasks::default(),
             began: clock.uptime(),
@@ -312,15 +344,23 @@ impl<R: Runtime> Builder<R> {
     }
 }
 
+/// The addresses that a server listens on, those without TLS first.
+fn ports(config: &ServerConfig) -> Vec<(DoorKind, &Address)> {
+    let all = [
+        (DoorKind::Line, config.listen()),
+        (DoorKind::LineTls, config.tls_listen()),
+        (DoorKind::Peer, config.peer_listen()),
+        (DoorKind::PeerTls, config.peer_tls_listen()),
+    ];
+    all.into_iter().filter_map(|(door, address)| Some((door, address?))).collect()
+}
+
 async fn listen<R: Runtime>(
     runtime: &R,
     config: &ServerConfig,
     door: DoorKind,
+    address: &Address,
 ) -> Result<R::Listener, BindError> {
-    let address = match door {
-        DoorKind::Line => config.listen(),
-        DoorKind::Peer => config.peer_listen(),
-    };
     let address = address.to_string();
     runtime.listen(&address).await.map_err(|source| {
         let name = config.name().clone();
@@ -330,4 +370,49 @@ async fn listen<R: Runtime>(
 
 fn protected_mode_of(herd: &Herd) -> ProtectedMode {
     if herd.is_protected() { ProtectedMode::On } else { ProtectedMode::Off }
+}
+
+/// The address at which neighbors dial a server. The default is the address that was bound: the
+/// system may have chosen its port.
+fn advertised(config: &ServerConfig, doors: &[DoorRecord]) -> String {
+    let is_dialled = |door: &&DoorRecord| {
+        !door.kind.serves_clients() && door.kind.transport() == config.dialled_over()
+    };
+    match (config.advertise(), doors.iter().find(is_dialled)) {
+        (address, Some(door)) if address.port() == 0 => door.address.to_string(),
+        (address, _) => address.to_string(),
+    }
+}
+
+/// The slots that all doors for clients share. A door that waits for a connection holds one, so each
+/// further door adds one.
+fn client_slots<R: Runtime>(core: &Core<R>) -> Arc<Semaphore> {
+    let doors = core.doors.iter().filter(|door| door.kind.serves_clients()).count();
+    Arc::new(Semaphore::new(core.limits.current().connections + doors.saturating_sub(1)))
+}
+
+/// A door, with what secures it and what is spoken behind it.
+fn door<R: Runtime>(
+    runtime: &R,
+    core: &Arc<Core<R>>,
+    record: DoorRecord,
+    slots: Arc<Semaphore>,
+    listener: R::Listener,
+    anonymous_max: usize,
+) -> Door<R> {
+    let keyring = &core.keyring;
+    let line = || LineService(Arc::clone(core));
+    let peer = || PeerService::new(Arc::clone(core), anonymous_max);
+    match record.kind {
+        DoorKind::Line => Door::new(runtime, record, slots, listener, Plain, line()),
+        DoorKind::LineTls => {
+            let security = TlsSecurity::for_clients(runtime, keyring);
+            Door::new(runtime, record, slots, listener, security, line())
+        }
+        DoorKind::Peer => Door::new(runtime, record, slots, listener, Plain, peer()),
+        DoorKind::PeerTls => {
+            let security = TlsSecurity::for_peers(runtime, keyring);
+            Door::new(runtime, record, slots, listener, security, peer())
+        }
+    }
 }

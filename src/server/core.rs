@@ -6,6 +6,7 @@ use super::changes::Followed;
 use super::door_record::DoorRecord;
 use super::guard::Guard;
 use super::kept_node::KeptNode;
+use super::keyring::Keyring;
 use super::line::Allowance;
 use super::live_limits::LiveLimits;
 use super::lookups::Lookups;
@@ -40,6 +41,8 @@ pub(super) struct Core<C: Clock> {
     /// Clients that spoke HTTP or TLS to the line door.
     pub(super) foreign_protocol: RareEvent,
     pub(super) doors: Vec<DoorRecord>,
+    /// What the server speaks TLS with.
+    pub(super) keyring: Arc<Keyring>,
     pub(super) stop: Stop,
     /// Calls of the program that holds the server and that are under way.
     pub(super) visits: Tasks,
@@ -74,6 +77,7 @@ impl<C: Clock> Core<C> {
             changes,
             line_bytes,
             doors: self.doors.iter().map(DoorRecord::status).collect(),
+            certificates: self.keyring.status(),
             links: self.neighbors.status(now, changes.min(self.kept.covered())),
             journal: self.kept.keeper().status(),
         }

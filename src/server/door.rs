@@ -4,10 +4,14 @@ use super::door_record::DoorRecord;
 use super::guests::Guest;
 use super::rare_event::RareEvent;
 use super::security::Security;
+use super::status::DoorKind;
+use super::visitor::Visitor;
 use crate::protocol::ServerName;
 use crate::runtime::{self, Listener, Runtime, Stream};
+use crate::tls::{FailureKind, TlsFailure};
 use async_lock::Semaphore;
 use futures_lite::future;
+use log::Level;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -24,7 +28,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// The conversation behind a door.
 pub(super) trait Service<S: Stream>: Send + Sync + 'static {
     /// Serves one connection until it ends. The service logs what it has to say about that.
-    fn serve(&self, stream: S, from: SocketAddr) -> impl Future<Output = ()> + Send;
+    fn serve(&self, stream: S, visitor: Visitor) -> impl Future<Output = ()> + Send;
 }
 
 type Serving = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -45,6 +49,7 @@ impl<R: Runtime> Door<R> {
     pub(super) fn new<X, V>(
         runtime: &R,
         record: DoorRecord,
+        slots: Arc<Semaphore>,
         listener: R::Listener,
         security: X,
         service: V,
@@ -53,7 +58,7 @@ impl<R: Runtime> Door<R> {
         X: Security<R::Stream>,
         V: Service<X::Secured>,
     {
-        let insecure = RareEvent::default();
+        let insecure = Insecure::new(record.kind);
         let (clock, behind) = (runtime.clone(), Arc::new((security, service, insecure)));
         let serve = move |stream, from| -> Serving {
             let (clock, behind) = (clock.clone(), Arc::clone(&behind));
@@ -62,16 +67,16 @@ impl<R: Runtime> Door<R> {
                 // The handshake runs in the connection's own task, so that nobody else waits for it.
                 let secured = security.secure(stream);
                 let error = match runtime::timeout(&clock, HANDSHAKE_TIMEOUT, secured).await {
-                    Some(Ok(stream)) => return service.serve(stream, from).await,
+                    Some(Ok(admitted)) => {
+                        let visitor = Visitor { from, certificate: admitted.certificate };
+                        return service.serve(admitted.stream, visitor).await;
+                    }
                     Some(Err(error)) => error,
-                    None => io::ErrorKind::TimedOut.into(),
+                    None => io::Error::new(io::ErrorKind::TimedOut, "it took too long"),
                 };
-                if let Some(count) = insecure.note(clock.uptime()) {
-                    log::info!(from:%, error:%, count; "a handshake failed");
-                }
+                insecure.report(&error, from, clock.uptime());
             })
         };
-        let slots = Arc::new(Semaphore::new(record.connections_max));
         Self { record, listener, slots, serve: Box::new(serve), too_many: RareEvent::default() }
     }
 
@@ -121,9 +126,38 @@ impl<R: Runtime> Door<R> {
     }
 }
 
+/// Handshakes that failed, told apart so that strangers' attempts do not hide a neighbor's.
+#[derive(Debug)]
+struct Insecure {
+    door: DoorKind,
+    strangers: RareEvent,
+    certificates: RareEvent,
+    refused: RareEvent,
+}
+
+impl Insecure {
+    fn new(door: DoorKind) -> Self {
+        let [strangers, certificates, refused] = Default::default();
+        Self { door, strangers, certificates, refused }
+    }
+
+    fn report(&self, error: &io::Error, from: SocketAddr, now: Duration) {
+        let kind = TlsFailure::in_error(error).map_or(FailureKind::Stranger, TlsFailure::kind);
+        let (level, event) = match kind {
+            FailureKind::Stranger => (Level::Info, &self.strangers),
+            FailureKind::Certificate => (Level::Warn, &self.certificates),
+            FailureKind::Refused => (Level::Warn, &self.refused),
+        };
+        if let Some(count) = event.note(now) {
+            let door = self.door;
+            log::log!(level, door:%, from:%, reason:% = error, count; "a TLS handshake failed");
+        }
+    }
+}
+
 #[cfg(all(test, feature = "sim"))]
 mod tests {
-    use super::super::status::DoorKind;
+    use super::super::security::Admitted;
     use super::*;
     use crate::runtime::sim::{Machine, Sim};
     use crate::runtime::{Clock, Net, Spawn};
@@ -137,11 +171,11 @@ mod tests {
     impl<S: Stream> Security<S> for HangsOnce {
         type Secured = S;
 
-        async fn secure(&self, stream: S) -> io::Result<S> {
+        async fn secure(&self, stream: S) -> io::Result<Admitted<S>> {
             if !self.0.swap(true, std::sync::atomic::Ordering::Relaxed) {
                 std::future::pending::<()>().await;
             }
-            Ok(stream)
+            Ok(Admitted { stream, certificate: None })
         }
     }
 
@@ -149,7 +183,7 @@ mod tests {
     struct Closes;
 
     impl<S: Stream> Service<S> for Closes {
-        async fn serve(&self, _stream: S, _from: SocketAddr) {}
+        async fn serve(&self, _stream: S, _visitor: Visitor) {}
     }
 
     /// Connects, and waits until the door closes the connection; when that was.
@@ -167,7 +201,14 @@ mod tests {
         let (machine, client) = (sim.machine("server"), sim.machine("client"));
         let listener = sim.block_on(machine.listen("127.0.0.1:12000")).expect("it is free");
         let record = DoorRecord::new(DoorKind::Line, listener.local_address(), 2, 2);
-        let door = Door::new(&machine, record, listener, HangsOnce::default(), Closes);
+        let door = Door::new(
+            &machine,
+            record,
+            Arc::new(Semaphore::new(2)),
+            listener,
+            HangsOnce::default(),
+            Closes,
+        );
         let runtime = machine.clone();
         machine.spawn(async move {
             let server = "Alford".parse().expect("the name is legal");

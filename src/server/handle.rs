@@ -2,12 +2,14 @@
 
 use super::changes::Changes;
 use super::core::Core;
+use super::keyring::{Expired, Keys};
 use super::lookups::Asker;
+use super::reload_error::ReloadError;
 use super::status::Status;
 use super::stop::Stop;
 use super::tell_error::TellError;
 use crate::access::AccessList;
-use crate::config::{CLIENTS_BYTES_DEFAULT, Limits};
+use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits};
 use crate::journal::Failed;
 use crate::node::{Refusal, Rules};
 use crate::protocol::{ClientId, IamAt, LogId, MaxResults, OwnedAt, Radius, ServerName};
@@ -135,6 +137,25 @@ impl<C: Clock> Handle<C> {
     /// How the server is.
     pub fn status(&self) -> Status {
         self.core.status()
+    }
+
+    /// Reads the certificates and keys anew that `herd` names for this server, and uses them from now
+    /// on. Links and clients whose certificates are no longer good are cut off. Doors, addresses and
+    /// neighbors stay as they are. The files are read at once, which blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// When anything is wrong with a file, or a certificate has expired; then nothing changes.
+    pub fn reload(&self, herd: &Herd) -> Result<(), ReloadError> {
+        let core = &self.core;
+        let gone = || ReloadError::NoSuchServer { name: core.name.clone() };
+        let config = herd.server(&core.name).ok_or_else(gone)?;
+        let keys = Keys::read(herd, config, Expired::Refused, &core.clock);
+        let keys = keys.map_err(ReloadError::Tls)?;
+        if !core.keyring.is_covered_by(&keys) {
+            return Err(ReloadError::TableGone);
+        }
+        core.keyring.replace(keys);
+        Ok(())
     }
 
     /// Dials the neighbor `name` at `address` from now on; whether the server has that neighbor.

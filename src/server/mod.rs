@@ -9,6 +9,7 @@
 //! whoever calls [`Handle::follow`].
 
 mod addresses;
+mod anteroom;
 mod bind_error;
 mod buffer_pool;
 mod builder;
@@ -18,10 +19,12 @@ mod core;
 mod deadline;
 mod door;
 mod door_record;
+mod expiry;
 mod guard;
 mod guests;
 mod handle;
 mod kept_node;
+mod keyring;
 mod line;
 mod live_limits;
 mod look_ahead;
@@ -31,6 +34,7 @@ mod peer;
 mod rare_event;
 mod recorder;
 mod refusals;
+mod reload_error;
 mod security;
 #[allow(clippy::module_inception, reason = "the room is named for the noun that it owns")]
 mod server;
@@ -38,13 +42,15 @@ mod status;
 mod stop;
 mod tasks;
 mod tell_error;
+mod tls_security;
 mod visitor;
 
 pub use bind_error::BindError;
 pub use builder::Builder;
 pub use changes::{Change, Changes};
 pub use handle::Handle;
+pub use reload_error::ReloadError;
 pub use server::{STOP_TIMEOUT, Server};
-pub use status::{DoorKind, DoorStatus, LinkDirection, LinkStatus, Status};
+pub use status::{CertificateStatus, DoorKind, DoorStatus, LinkDirection, LinkStatus, Status};
 pub use stop::Stop;
 pub use tell_error::TellError;

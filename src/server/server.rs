@@ -2,6 +2,7 @@
 
 use super::core::Core;
 use super::door::Door;
+use super::expiry::Expiry;
 use super::handle::Handle;
 use super::peer::dial_all;
 use super::refusals::{self, Refusals};
@@ -27,6 +28,9 @@ const LAST_CHANGES: Duration = Duration::from_secs(1);
 
 /// How often the journal is looked after.
 const MAINTENANCE_PERIOD: Duration = Duration::from_secs(1);
+
+/// How many of these pass between two looks at the ends of certificates.
+const PERIODS_A_LOOK: u32 = 60;
 
 /// A server that holds its ports.
 ///
@@ -63,19 +67,25 @@ impl<R: Runtime> Server<R> {
         Handle::new(Arc::clone(&self.core))
     }
 
-    /// Where clients reach it.
+    /// Where clients reach it: over TLS only if there is no other way in for them.
     pub fn client_address(&self) -> SocketAddr {
-        self.address(DoorKind::Line)
+        self.address(DoorKind::serves_clients)
     }
 
-    /// Where neighbors reach it.
+    /// Where neighbors reach it: over TLS only if there is no other way in for them.
     pub fn peer_address(&self) -> SocketAddr {
-        self.address(DoorKind::Peer)
+        self.address(|kind| !kind.serves_clients())
     }
 
-    fn address(&self, kind: DoorKind) -> SocketAddr {
+    /// Where a door of that kind listens, if the server has one.
+    pub fn door_address(&self, kind: DoorKind) -> Option<SocketAddr> {
         let door = self.core.doors.iter().find(|door| door.kind == kind);
-        door.expect("a server has a door of each kind").address
+        door.map(|door| door.address)
+    }
+
+    fn address(&self, wanted: impl Fn(DoorKind) -> bool) -> SocketAddr {
+        let door = self.core.doors.iter().find(|door| wanted(door.kind));
+        door.expect("a server has doors for clients and for neighbors").address
     }
 
     /// A way to ask it to stop.
@@ -116,6 +126,7 @@ impl<R: Runtime> Server<R> {
         Ok(())
     }
 }
+
 /// Lets connections in through all doors, until the future is dropped.
 async fn open<R: Runtime>(runtime: &R, core: &Core<R>, doors: Vec<Door<R>>) {
     let accept = |door: Door<R>| {
@@ -137,13 +148,17 @@ async fn open<R: Runtime>(runtime: &R, core: &Core<R>, doors: Vec<Door<R>>) {
 fn maintain<R: Runtime>(runtime: &R, core: &Arc<Core<R>>, maintaining: &Tasks) {
     let (core, at_work) = (Arc::clone(core), maintaining.begin());
     runtime.spawn(async move {
-        let mut refusals = Refusals::default();
-        loop {
+        let (mut refusals, mut expiry) = (Refusals::default(), Expiry::default());
+        expiry.report(&core);
+        for period in 1_u32.. {
             core.clock.sleep(MAINTENANCE_PERIOD).or(core.stop.requested()).await;
             if core.stop.is_requested() {
                 refusals::report(&core);
             } else {
                 refusals.report_if_due(&core);
+            }
+            if period.is_multiple_of(PERIODS_A_LOOK) {
+                expiry.report(&core);
             }
             if core.kept.maintain().await.is_err() || core.stop.is_requested() {
                 break;
@@ -156,9 +171,10 @@ fn maintain<R: Runtime>(runtime: &R, core: &Arc<Core<R>>, maintaining: &Tasks) {
 /// Lets clients get their last replies, then neighbors the last changes, each for a bounded time.
 /// In the other order, what was acknowledged last would be known to nobody else.
 async fn drain<R: Runtime>(runtime: &R, core: &Core<R>, links: &Tasks) {
-    let guests = |kind| core.doors.iter().filter(move |door| door.kind == kind);
+    let (clients, peers): (Vec<_>, Vec<_>) =
+        core.doors.iter().partition(|door| door.kind.serves_clients());
     let clients_gone = async {
-        for door in guests(DoorKind::Line) {
+        for door in clients {
             door.connections.all_ended().await;
         }
         core.visits.all_ended().await;
@@ -166,7 +182,7 @@ async fn drain<R: Runtime>(runtime: &R, core: &Core<R>, links: &Tasks) {
     runtime::timeout(runtime, STOP_TIMEOUT - LAST_CHANGES, clients_gone).await;
     core.stop.note_drained();
     let neighbors_gone = async {
-        for door in guests(DoorKind::Peer) {
+        for door in peers {
             door.connections.all_ended().await;
         }
         links.all_ended().await;

@@ -1,7 +1,9 @@
 //! How a server is.
 
+use crate::config::Transport;
 use crate::journal::JournalStatus;
 use crate::protocol::ServerName;
+use crate::tls::UtcTime;
 use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -23,6 +25,8 @@ pub struct Status {
     pub line_bytes: usize,
     /// Its ways in.
     pub doors: Vec<DoorStatus>,
+    /// When its certificates end.
+    pub certificates: CertificateStatus,
     /// Each direction of each link.
     pub links: Vec<LinkStatus>,
     /// The journal, if there is one.
@@ -34,15 +38,48 @@ pub struct Status {
 pub enum DoorKind {
     /// Clients that speak the protocol's commands, one a line.
     Line,
+    /// The same over TLS.
+    LineTls,
     /// Neighbors that follow this server.
     Peer,
+    /// The same over TLS.
+    PeerTls,
+}
+
+impl DoorKind {
+    /// Whether clients come in there; otherwise neighbors do.
+    pub fn serves_clients(self) -> bool {
+        match self {
+            DoorKind::Line | DoorKind::LineTls => true,
+            DoorKind::Peer | DoorKind::PeerTls => false,
+        }
+    }
+
+    /// How bytes go over its connections.
+    pub fn transport(self) -> Transport {
+        match self {
+            DoorKind::Line | DoorKind::Peer => Transport::Plain,
+            DoorKind::LineTls | DoorKind::PeerTls => Transport::Tls,
+        }
+    }
+}
+
+/// When the certificates of a server end: the last second in which each is valid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CertificateStatus {
+    /// That of the door for clients over TLS; None if there is no such door.
+    pub clients: Option<UtcTime>,
+    /// That of links over TLS; None if there are none.
+    pub peers: Option<UtcTime>,
 }
 
 impl fmt::Display for DoorKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             DoorKind::Line => "clients",
+            DoorKind::LineTls => "clients over TLS",
             DoorKind::Peer => "neighbors",
+            DoorKind::PeerTls => "neighbors over TLS",
         })
     }
 }

@@ -44,7 +44,8 @@ impl<'s> Servers<'s> {
         let address = |index| {
             let name = self.server_name(index);
             let config = self.herd.server(&name).expect("the herd has the graph's servers");
-            config.listen().to_string()
+            let address = config.listen();
+            address.expect("the graph gives each server an address for clients").to_string()
         };
         (0..self.count()).map(address).collect()
     }

@@ -30,6 +30,7 @@ pub struct Plan {
     servers: BTreeMap<String, ServerPlan>,
     limits: BTreeMap<String, u64>,
     access: Option<String>,
+    tables: String,
     memory: Memory,
 }
 
@@ -99,6 +100,12 @@ impl Plan {
         self
     }
 
+    /// A further table of the file.
+    pub fn table(mut self, text: &str) -> Self {
+        writeln!(self.tables, "{text}").expect("a text takes every line");
+        self
+    }
+
     /// Its servers keep journals.
     pub fn journaled(mut self) -> Self {
         self.memory = Memory::Journaled;
@@ -134,6 +141,7 @@ impl Plan {
             .expect("a text takes every line");
             places.insert(name, Place { address, clients, peers });
         }
+        file.push_str(&self.tables);
         fs::write(folder.path().join("herd.toml"), file).expect("there is room for a file");
         Herd { running: BTreeMap::new(), places, folder, memory: self.memory }
     }

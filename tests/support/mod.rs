@@ -6,6 +6,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each file of tests uses some of it")]
 
+mod authority;
 mod client;
 mod clock;
 mod herd;
@@ -15,6 +16,7 @@ mod server;
 mod traffic;
 mod wire;
 
+pub use authority::{Authority, Certificate, Certified};
 pub use client::{Client, connect_with_receive_buffer, exchange};
 pub use clock::{DEADLINE, eventually, eventually_some};
 pub use herd::{Herd, Plan};

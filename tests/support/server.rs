@@ -37,6 +37,14 @@ impl Launch {
         self
     }
 
+    /// Gives an option that is there already another value.
+    #[track_caller]
+    pub fn replacing(mut self, option: &str, value: &str) -> Self {
+        let at = self.arguments.iter().position(|argument| argument == option);
+        self.arguments[at.expect("the option is there") + 1] = value.to_owned();
+        self
+    }
+
     pub fn with_environment(mut self, name: &str, value: &str) -> Self {
         self.environment.push((name.to_owned(), value.to_owned()));
         self

@@ -84,8 +84,8 @@ impl<'a> Engine<'a> {
         let poll = Poll::new().map_err(BenchError::System)?;
         let mut pipelines = Vec::with_capacity(plan.connections.size());
         for (number, server) in (0..plan.connections.size()).zip(plan.servers.iter().cycle()) {
-            let stream = dial(server.address(), number, plan.timeout)?;
-            let mut pipeline = Pipeline::over(stream, plan.dialect.replies());
+            let channel = dial(server, plan.tls.as_ref(), number, plan.timeout)?;
+            let mut pipeline = Pipeline::over(channel, plan.dialect.replies());
             if let Some(credentials) = &plan.credentials {
                 pipeline.authenticate(credentials);
             }

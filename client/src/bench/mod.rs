@@ -12,7 +12,7 @@
 //! | `plan`, `whole_number` | what to measure, within limits |
 //! | `kind`, `question`, `dialect`, `template`, `load` | which commands are sent |
 //! | `scan`, `replies`, `herd_replies`, `resp_replies` | where a reply ends, and whether it is a good one |
-//! | `dial`, `pipeline`, `breach` | one connection |
+//! | `dial`, `channel`, `pipeline`, `breach` | one connection |
 //! | `stopwatch`, `budget`, `engine`, `progress` | all connections, in one stage |
 //! | `measurement` | one stage after the other |
 //! | `tally`, `remarks`, `report`, `bench_error` | what came of it |
@@ -27,6 +27,7 @@
 //! let bench = Bench::new(Plan {
 //!     servers: vec![Destination::first_of(&herd::config::Herd::default_herd())],
 //!     credentials: None,
+//!     tls: None,
 //!     dialect: Dialect::Herd,
 //!     connections: "50".parse()?,
 //!     depth: "16".parse()?,
@@ -46,6 +47,7 @@
 mod bench_error;
 mod breach;
 mod budget;
+mod channel;
 mod dial;
 mod dialect;
 mod engine;

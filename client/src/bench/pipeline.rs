@@ -1,6 +1,7 @@
 //! One connection of the load.
 
 use super::breach::Breach;
+use super::channel::Channel;
 use super::kind::Kind;
 use super::load::Load;
 use super::replies::Replies;
@@ -16,7 +17,7 @@ use std::time::Instant;
 /// A connection, the commands under way on it, and the bytes of them that have not been sent yet.
 #[derive(Debug)]
 pub(super) struct Pipeline {
-    stream: TcpStream,
+    channel: Channel,
     replies: Replies,
     runs: VecDeque<Run>,
     under_way: usize,
@@ -53,8 +54,8 @@ pub(super) enum Rest {
 
 impl Pipeline {
     /// A pipeline over a connection that is up and never blocks.
-    pub(super) fn over(stream: TcpStream, replies: Replies) -> Self {
-        Self { stream, replies, runs: VecDeque::new(), under_way: 0, unsent: Vec::new() }
+    pub(super) fn over(channel: Channel, replies: Replies) -> Self {
+        Self { channel, replies, runs: VecDeque::new(), under_way: 0, unsent: Vec::new() }
     }
 
     /// Shows the server a token before anything else.
@@ -66,7 +67,7 @@ impl Pipeline {
 
     /// The connection, so that it can be registered.
     pub(super) fn stream(&mut self) -> &mut TcpStream {
-        &mut self.stream
+        self.channel.stream()
     }
 
     /// How many commands wait for their replies.
@@ -109,7 +110,7 @@ impl Pipeline {
     pub(super) fn flush(&mut self) -> Result<(), Breach> {
         let mut sent = 0;
         while sent < self.unsent.len() {
-            match self.stream.write(&self.unsent[sent..]) {
+            match self.channel.write(&self.unsent[sent..]) {
                 Ok(length) => sent += length,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => (),
@@ -117,7 +118,10 @@ impl Pipeline {
             }
         }
         self.unsent.drain(..sent);
-        Ok(())
+        match self.channel.flush() {
+            Err(error) if error.kind() != ErrorKind::WouldBlock => Err(Breach::Lost(error)),
+            _ => Ok(()),
+        }
     }
 
     /// Reads once, and counts the replies.
@@ -127,7 +131,7 @@ impl Pipeline {
         tally: &mut Tally,
         stopwatch: &Stopwatch,
     ) -> Result<Received, Breach> {
-        let length = match self.stream.read(chunk) {
+        let length = match self.channel.read(chunk) {
             Ok(0) => return Err(Breach::Closed),
             Ok(length) => length,
             Err(error) if error.kind() == ErrorKind::WouldBlock => {

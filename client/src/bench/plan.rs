@@ -5,6 +5,8 @@ use super::question::Question;
 use super::whole_number::WholeNumber;
 use crate::credentials::Credentials;
 use crate::destination::Destination;
+use herd::config::Transport;
+use herd::tls::ClientSide;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
@@ -32,6 +34,8 @@ pub struct Plan {
     pub servers: Vec<Destination>,
     /// The token that each connection shows first, where they are Herd's servers; None for none.
     pub credentials: Option<Credentials>,
+    /// What secures connections with those that are spoken to over TLS; None where none are.
+    pub tls: Option<ClientSide>,
     /// What they speak.
     pub dialect: Dialect,
     /// How many connections there are.
@@ -95,6 +99,10 @@ impl Plan {
         if self.servers.is_empty() {
             return Err(UnfitPlan::NoServer);
         }
+        let secure = |server: &Destination| server.transport() == Transport::Tls;
+        if self.tls.is_none() && self.servers.iter().any(secure) {
+            return Err(UnfitPlan::NoTls);
+        }
         Ok(())
     }
 }
@@ -108,6 +116,8 @@ pub enum UnfitPlan {
     CannotAsk,
     /// The plan has no servers.
     NoServer,
+    /// A server is spoken to over TLS, and nothing says whose certificates are trusted.
+    NoTls,
 }
 
 impl fmt::Display for UnfitPlan {
@@ -122,6 +132,7 @@ impl fmt::Display for UnfitPlan {
                 write!(f, "what SET has stored cannot be asked for by place, but GEOADD's can")
             }
             UnfitPlan::NoServer => write!(f, "no server to connect to"),
+            UnfitPlan::NoTls => write!(f, "nothing says whose certificates are trusted"),
         }
     }
 }
@@ -139,6 +150,7 @@ pub(super) mod tests {
         Plan {
             credentials: None,
             servers: vec![Destination::first_of(&Herd::default_herd())],
+            tls: None,
             dialect: Dialect::Herd,
             connections: Connections::new(2).unwrap(),
             depth: Depth::new(16).unwrap(),

@@ -2,8 +2,9 @@
 
 use super::failure::Failure;
 use super::file::read_herd;
+use super::tls_arguments::TlsArguments;
 use super::token_arguments::TokenArguments;
-use herd::config::Herd;
+use herd::config::{Herd, Transport};
 use herd_client::{Destination, InvalidTarget, Target};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -95,7 +96,8 @@ pub(crate) struct ReplayArguments {
 // Arguments of every subcommand that talks with one server.
 #[derive(Debug, StructOpt)]
 pub(crate) struct ServerArguments {
-    /// The server to talk with: its name, or HOST:PORT [default: the herd's first]
+    /// The server to talk with: its name, HOST:PORT or tls://HOST:PORT [default: the
+    /// herd's first]
     #[structopt(long = "server", value_name = "SERVER", parse(from_os_str))]
     target: Option<OsString>,
     /// How long to wait for a connection, and for each reply
@@ -107,6 +109,8 @@ pub(crate) struct ServerArguments {
     herd: Option<PathBuf>,
     #[structopt(flatten)]
     pub(crate) token: TokenArguments,
+    #[structopt(flatten)]
+    pub(crate) tls: TlsArguments,
 }
 
 /// The time of `--timeout`: more than nothing, and at most [`TIMEOUT_SECONDS_MAX`].
@@ -170,18 +174,28 @@ impl ServerArguments {
 
     /// The server that they name, one of `herd` if by name.
     pub(crate) fn server(&self, herd: &Herd) -> Result<Destination, Failure> {
-        match &self.target {
-            Some(text) => find_server(text, herd),
-            None => Ok(Destination::first_of(herd)),
-        }
+        let server = match &self.target {
+            Some(text) => find_server(text, self.tls.transport(), herd)?,
+            None => find_server(herd.first().name().as_str().as_ref(), self.tls.transport(), herd)?,
+        };
+        self.tls.check_use(&server)?;
+        Ok(server)
     }
 }
 
 /// The server that an argument names, one of `herd` if by name.
-pub(crate) fn find_server(text: &OsStr, herd: &Herd) -> Result<Destination, Failure> {
+pub(crate) fn find_server(
+    text: &OsStr,
+    transport: Transport,
+    herd: &Herd,
+) -> Result<Destination, Failure> {
     // No name and no host holds the character that stands for what is no UTF-8.
     let text = text.to_string_lossy();
     let target: Target =
         text.parse().map_err(|error: InvalidTarget| Failure::Usage(error.to_string()))?;
-    target.resolve(herd).map_err(|error| Failure::Usage(error.to_string()))
+    let found = match transport {
+        Transport::Plain => target.resolve(herd),
+        Transport::Tls => target.resolve_over_tls(herd),
+    };
+    found.map_err(|error| Failure::Usage(error.to_string()))
 }

@@ -6,6 +6,8 @@ use super::descriptors::make_room_for;
 use super::failure::Failure;
 use super::output::Output;
 use super::table::{Column, Side, Table};
+use herd::config::Transport;
+use herd::runtime::AsyncStd;
 use herd_client::bench::{Bench, BenchError, Dialect, Kind, Latency, Plan, Report, client_name};
 use herd_client::{Client, ClientError, Destination, Reply};
 use signal_hook::consts::SIGINT;
@@ -60,7 +62,13 @@ fn watch_interrupt() -> Result<Arc<AtomicBool>, Failure> {
 async fn refuse_what_knows_clients(plan: &Plan) -> Result<(), Failure> {
     for server in &plan.servers {
         let failed = |error| Failure::Outcome(server.explain(&error));
-        let connected = Client::connect_within(plan.timeout, server.address()).await;
+        let runtime = AsyncStd::new();
+        let connected = match &plan.tls {
+            Some(side) if server.transport() == Transport::Tls => {
+                Client::connect_tls_on(runtime, plan.timeout, server.address(), side).await
+            }
+            _ => Client::connect_on(runtime, plan.timeout, server.address()).await,
+        };
         let mut client = connected.map_err(failed)?;
         if let Some(credentials) = &plan.credentials {
             client.authenticate(credentials).await.map_err(failed)?;

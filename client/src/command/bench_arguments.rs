@@ -3,8 +3,10 @@
 use super::arguments::{find_server, timeout};
 use super::failure::Failure;
 use super::file::read_herd;
+use super::tls_arguments::TlsArguments;
 use super::token_arguments::TokenArguments;
 use super::whatsat::{max, radius};
+use herd::config::Transport;
 use herd_client::bench::{
     Bench, Dialect, Fill, Length, OutOfRange, Plan, Question, UnfitPlan, WholeNumber,
 };
@@ -90,7 +92,7 @@ pub(crate) struct BenchArguments {
     /// How long to wait for a connection, and for any reply while commands wait for one
     #[structopt(long, value_name = "SECONDS", default_value = "30", allow_hyphen_values = true)]
     timeout: String,
-    /// The servers to load: names, or HOST:PORT. bench adds clients to them, so none
+    /// The servers to load: names, HOST:PORT or tls://HOST:PORT. bench adds clients to them, so none
     /// is chosen by default
     #[structopt(long = "server", value_name = "SERVER", parse(from_os_str))]
     servers: Vec<OsString>,
@@ -100,15 +102,20 @@ pub(crate) struct BenchArguments {
     herd: Option<PathBuf>,
     #[structopt(flatten)]
     token: TokenArguments,
+    #[structopt(flatten)]
+    tls: TlsArguments,
 }
 
 impl BenchArguments {
     /// The measurement that they ask for.
     pub(super) fn bench(&self) -> Result<Bench, Failure> {
         let asking: WholeNumber<0, 100> = whole_number("whatsat", &self.whatsat)?;
+        let servers = self.servers()?;
+        let is_secure = servers.iter().any(|server| server.transport() == Transport::Tls);
         let plan = Plan {
-            servers: self.servers()?,
+            servers,
             credentials: self.credentials()?,
+            tls: if is_secure { Some(self.tls.side()?) } else { None },
             dialect: self.dialect(),
             connections: whole_number("connections", &self.connections)?,
             depth: whole_number("depth", &self.depth)?,
@@ -126,7 +133,7 @@ impl BenchArguments {
                     format!("{error}; lower --connections or --depth")
                 }
                 UnfitPlan::CannotAsk => format!("{error}; choose --redis-command GEOADD"),
-                UnfitPlan::NoServer => error.to_string(),
+                UnfitPlan::NoServer | UnfitPlan::NoTls => error.to_string(),
             })
         })
     }
@@ -155,7 +162,12 @@ impl BenchArguments {
             ));
         }
         let herd = read_herd(self.herd.as_deref())?;
-        self.servers.iter().map(|text| find_server(text, &herd)).collect()
+        let find = |text: &OsString| {
+            let server = find_server(text, self.tls.transport(), &herd)?;
+            self.tls.check_use(&server)?;
+            Ok(server)
+        };
+        self.servers.iter().map(find).collect()
     }
 
     fn length(&self) -> Result<Length, Failure> {

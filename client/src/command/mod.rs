@@ -26,6 +26,7 @@ mod printable;
 mod replay;
 mod send;
 mod table;
+mod tls_arguments;
 mod token_arguments;
 mod way;
 mod whatsat;

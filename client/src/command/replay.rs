@@ -26,7 +26,8 @@ pub(super) async fn run(arguments: &ReplayArguments, output: &mut Output) -> Res
     }
     let after_failure = if arguments.keep_going { AfterFailure::GoOn } else { AfterFailure::Stop };
     let runner = Runner::new(start, after_failure);
-    let mut runner = runner.with_timeout(arguments.server.timeout()?);
+    let runner = runner.with_timeout(arguments.server.timeout()?);
+    let mut runner = runner.with_tls(arguments.server.tls.side()?);
     if let Some(credentials) = arguments.server.token.credentials()? {
         runner = runner.with_credentials(credentials);
     }

@@ -4,7 +4,9 @@ use super::arguments::{SendArguments, ServerArguments};
 use super::failure::Failure;
 use super::output::Output;
 use herd::access::TokenName;
+use herd::config::Transport;
 use herd::protocol::LINE_BYTES_MAX;
+use herd::runtime::AsyncStd;
 use herd_client::{Client, Destination, Problem, Reply};
 
 /// Sends any line, and prints the reply as it comes.
@@ -35,7 +37,13 @@ impl Conversation {
     pub(super) async fn begin(arguments: &ServerArguments) -> Result<Self, Failure> {
         let server = arguments.server(&arguments.herd()?)?;
         let credentials = arguments.token.credentials()?;
-        let connected = Client::connect_within(arguments.timeout()?, server.address()).await;
+        let (timeout, address, runtime) = (arguments.timeout()?, server.address(), AsyncStd::new());
+        let connected = match server.transport() {
+            Transport::Plain => Client::connect_on(runtime, timeout, address).await,
+            Transport::Tls => {
+                Client::connect_tls_on(runtime, timeout, address, &arguments.tls.side()?).await
+            }
+        };
         let failure = |error| Failure::Outcome(server.explain(&error));
         let mut client = connected.map_err(failure)?;
         if let Some(credentials) = &credentials {

@@ -8,8 +8,9 @@ use crate::client_error::ClientError;
 use crate::credentials::Credentials;
 use crate::destination::Destination;
 use crate::reply::Reply;
-use herd::config::Address;
+use herd::config::{Address, Transport};
 use herd::runtime::{AsyncStd, Runtime};
+use herd::tls::{ClientSide, Roots};
 use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
@@ -63,7 +64,9 @@ pub struct Runner<R: Runtime = AsyncStd> {
     start: Destination,
     after_failure: AfterFailure,
     credentials: Option<Credentials>,
-    clients: BTreeMap<Address, Client<R>>,
+    /// What secures connections over TLS; None until one is needed.
+    tls: Option<ClientSide>,
+    clients: BTreeMap<(Address, Transport), Client<R>>,
     tally: Tally,
 }
 
@@ -78,8 +81,8 @@ impl<R: Runtime> Runner<R> {
     /// A runner on `runtime`. Requests before a script's first `@` go to `start`.
     pub fn on(runtime: R, start: Destination, after_failure: AfterFailure) -> Self {
         let (clients, tally) = (BTreeMap::new(), Tally::default());
-        let (timeout, credentials) = (TIMEOUT_DEFAULT, None);
-        Self { runtime, timeout, start, after_failure, credentials, clients, tally }
+        let (timeout, credentials, tls) = (TIMEOUT_DEFAULT, None, None);
+        Self { runtime, timeout, start, after_failure, credentials, tls, clients, tally }
     }
 
     /// Waits at most `timeout` for each connection and each reply, instead of [`TIMEOUT_DEFAULT`].
@@ -90,6 +93,11 @@ impl<R: Runtime> Runner<R> {
     /// Shows each server this token first.
     pub fn with_credentials(self, credentials: Credentials) -> Self {
         Self { credentials: Some(credentials), ..self }
+    }
+
+    /// Secures connections over TLS with `side`, instead of trusting whom the platform trusts.
+    pub fn with_tls(self, side: ClientSide) -> Self {
+        Self { tls: Some(side), ..self }
     }
 
     /// What came of all runs so far.
@@ -129,18 +137,22 @@ impl<R: Runtime> Runner<R> {
 
     /// The connection with `server`: the one that there is, or a new one.
     async fn client(&mut self, server: &Destination) -> Result<Client<R>, ClientError> {
-        match self.clients.remove(server.address()) {
-            Some(client) => Ok(client),
-            None => {
-                let runtime = self.runtime.clone();
-                let mut client =
-                    Client::connect_on(runtime, self.timeout, server.address()).await?;
-                if let Some(credentials) = &self.credentials {
-                    client.authenticate(credentials).await?;
-                }
-                Ok(client)
-            }
+        let (address, runtime) = (server.address(), self.runtime.clone());
+        if let Some(client) = self.clients.remove(&(address.clone(), server.transport())) {
+            return Ok(client);
         }
+        let mut client = match server.transport() {
+            Transport::Plain => Client::connect_on(runtime, self.timeout, address).await?,
+            Transport::Tls => {
+                let usual = || ClientSide::new(Roots::platform(), None, &self.runtime);
+                let side = self.tls.get_or_insert_with(usual);
+                Client::connect_tls_on(runtime, self.timeout, address, side).await?
+            }
+        };
+        if let Some(credentials) = &self.credentials {
+            client.authenticate(credentials).await?;
+        }
+        Ok(client)
     }
 }
 
@@ -198,7 +210,8 @@ impl<R: Runtime, F: FnMut(Event<'_>) -> io::Result<()>> Run<'_, R, F> {
         let line = request.line(self.runner.runtime.now());
         (self.show)(Event::Request(&line))?;
         let reply = client.send(&line).await.map_err(failure)?;
-        self.runner.clients.insert(self.server.address().clone(), client);
+        let key = (self.server.address().clone(), self.server.transport());
+        self.runner.clients.insert(key, client);
         self.runner.tally.requests += 1;
         (self.show)(Event::Reply(&reply))?;
         self.last = Some(reply);

@@ -7,6 +7,7 @@
 //! | `bench` | `bench` against stubs and against a server of the library |
 //! | `formats` | `whatsat` as a table and as a map |
 //! | `usage` | arguments that make no sense, help, and where servers are found |
+//! | `tls` | all of them over TLS |
 //! | `library` | `Client`: replies as types, and everything that can go wrong on the way |
 //! | `stub`, `command`, `terminal` | the server of these tests, and running the command |
 
@@ -20,6 +21,7 @@ mod send;
 mod stub;
 #[cfg(unix)]
 mod terminal;
+mod tls;
 mod token;
 mod usage;
 mod whatsat;

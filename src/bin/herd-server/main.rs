@@ -67,11 +67,12 @@ async fn run(
     let handle = server.handle();
     let reload = move || setup::reload(&handle, &options);
     let obeying = signals::obey(signals, server.stop(), reload);
-    // The handle must go with the server, or the last events of the traffic log would not be written.
-    let running = async { Ok(server.run().await?) };
-    let obeying = async {
+    // Signals are obeyed as long as the server runs. Afterwards nothing holds it any more, so that its
+    // traffic log is written to the end.
+    let never = async {
         obeying.await;
         future::pending().await
     };
-    running.or(obeying).await
+    server.run().or(never).await?;
+    Ok(())
 }

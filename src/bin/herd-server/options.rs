@@ -46,9 +46,9 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         machine or of the process's control group; clients_bytes in herd.toml sets another\n\
         limit.\n\n\
         SIGTERM, SIGQUIT or Ctrl-C stops the server in good order; a second one ends it\n\
-        at once. SIGHUP makes it read the limits in herd.toml and its access file anew; if\n\
-        anything is wrong with them, it keeps the old ones. SIGUSR1 and SIGUSR2 are\n\
-        ignored."
+        at once. SIGHUP makes it read its certificates and keys, the limits in herd.toml and\n\
+        its access file anew; if anything is wrong with them, it keeps the old ones. SIGUSR1\n\
+        and SIGUSR2 are ignored."
 )]
 pub(super) struct Options {
     /// The name of the server to run

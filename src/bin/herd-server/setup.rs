@@ -57,7 +57,7 @@ fn clients_bytes(limits: &Limits) -> u64 {
     limits.clients_bytes.or_else(half_of_memory).unwrap_or(CLIENTS_BYTES_DEFAULT)
 }
 
-/// Makes a running server take what its files say now: its limits and its tokens.
+/// Makes a running server take what its files say now: its certificates, limits and tokens.
 ///
 /// # Errors
 /// The first thing that is wrong with them, and where; the server goes on as before.
@@ -67,13 +67,14 @@ pub(super) fn reload<C: Clock>(
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
     let herd = read_herd(options.herd.as_deref())?;
     require_server(&herd, &options.name)?;
-    // Everything is read before anything changes.
+    // Everything is read and checked before anything changes.
     let access = read_access(&herd)?;
     if access.is_some() != handle.needs_tokens() {
         return Err("[access] comes and goes only when the server is started again".into());
     }
     let (connections, clients_bytes) = (handle.limits().connections, clients_bytes(herd.limits()));
     let clients_bytes = Some(clients_bytes);
+    handle.reload(&herd)?;
     handle.set_limits(Limits { connections, clients_bytes, ..herd.limits().clone() });
     if let Some(list) = access {
         handle.set_access(list);

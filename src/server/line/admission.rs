@@ -2,7 +2,7 @@
 
 use super::gate::{Answer, Gate};
 use super::pace::{Pace, Quotas};
-use crate::access::Grant;
+use crate::access::{ClientCertificate, Grant};
 use crate::config::Limits;
 use crate::node::Node;
 use crate::protocol::{Line, Timestamp};
@@ -28,7 +28,8 @@ pub(super) struct Admission<C: Clock> {
 impl<C: Clock> Admission<C> {
     pub(super) fn new(core: Arc<Core<C>>, visitor: &Visitor) -> Self {
         let now = core.clock.uptime();
-        let gate = core.guard.as_ref().map(|guard| Gate::new(Arc::clone(guard), visitor, now));
+        let certificate = visitor.certificate.as_ref().map(|it| it as &dyn ClientCertificate);
+        let gate = core.guard.as_ref().map(|guard| Gate::new(Arc::clone(guard), certificate, now));
         Self { from: visitor.from, gate: gate.map(Box::new), pace: Pace::default(), core }
     }
 

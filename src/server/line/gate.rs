@@ -1,10 +1,9 @@
 //! What a client may do, where that has to be proved.
 
-use crate::access::{AccessList, Grant};
+use crate::access::{AccessList, ClientCertificate, Grant};
 use crate::node::{Lookup, Node};
 use crate::protocol::{Auth, Line, Request, Timestamp, write_authenticated};
 use crate::server::guard::Guard;
-use crate::server::visitor::Visitor;
 use event_listener::EventListener;
 use std::future::Future;
 use std::pin::Pin;
@@ -54,11 +53,16 @@ enum Shown {
 }
 
 impl Gate {
-    /// The gate before a client that comes in at the uptime `now`.
-    pub(super) fn new(guard: Arc<Guard>, visitor: &Visitor, now: Duration) -> Self {
+    /// The gate before a client that comes in at the uptime `now`, with a certificate that it has
+    /// proved to hold, or without.
+    pub(super) fn new(
+        guard: Arc<Guard>,
+        certificate: Option<&dyn ClientCertificate>,
+        now: Duration,
+    ) -> Self {
         let version = guard.version();
         let list = guard.list();
-        let certified = visitor.certificate.as_deref().and_then(|it| list.of_certificate(it));
+        let certified = certificate.and_then(|it| list.of_certificate(it));
         let standing = match certified {
             Some(grant) => Standing::Holder(Arc::clone(grant), Shown::Certificate),
             None => Standing::Stranger,
@@ -171,7 +175,7 @@ fn renewed(list: &AccessList, grant: &Grant, shown: Shown) -> Option<Arc<Grant>>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{ClientCertificate, Rights, Role, Scope, TokenHash};
+    use crate::access::{Rights, Role, Scope, TokenHash};
     use crate::node::Rules;
     use std::task::{Wake, Waker};
 
@@ -195,9 +199,9 @@ mod tests {
     }
 
     fn gate(guard: &Arc<Guard>, certificate: Option<&'static str>) -> Gate {
-        let from = ([127, 0, 0, 1], 5).into();
-        let certificate = certificate.map(|name| Box::new(Certificate(name)) as _);
-        Gate::new(Arc::clone(guard), &Visitor { from, certificate }, Duration::from_secs(1))
+        let certificate = certificate.map(Certificate);
+        let shown = certificate.as_ref().map(|it| it as &dyn ClientCertificate);
+        Gate::new(Arc::clone(guard), shown, Duration::from_secs(1))
     }
 
     /// Whether the client may tell where van-7 is, and ask.

@@ -116,9 +116,11 @@ impl<C: Clock, S: Stream> Session<C, S> {
                 future::yield_now().await;
             }
         }
-        self.connection.close_writing().await?;
+        let clock = self.core.clock.clone();
+        // Over TLS, the last word takes room in the connection, which a client may not make.
+        let closed = self.connection.close_writing();
+        runtime::timeout(&clock, self.limits.stall, closed).await.transpose()?;
         if self.core.stop.is_requested() || self.ending.is_by_server() {
-            let clock = self.core.clock.clone();
             runtime::timeout(&clock, LINGER, self.connection.drain()).await;
         }
         Ok(())

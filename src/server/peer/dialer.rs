@@ -7,11 +7,13 @@ use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
 use super::peer_link::PeerLink;
 use super::pusher::Pusher;
-use crate::config::{Address, LinkKind};
-use crate::runtime::{self, Runtime};
+use crate::config::{Address, LinkKind, Transport};
+use crate::runtime::{self, Runtime, Stream};
 use crate::server::core::Core;
 use crate::server::tasks::Tasks;
+use crate::tls::{HostName, Secured, TlsFailure};
 use futures_lite::FutureExt;
+use std::future::Future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -109,18 +111,80 @@ impl<R: Runtime> Dialer<R> {
     /// One link from its beginning to its end, and whether the conversation worked in between.
     async fn dial_and_talk<C: Conversation<R>>(&self, conversation: &mut C) -> (LinkEnd, bool) {
         let address = self.neighbor.address();
-        let dialled = runtime::timeout(&self.runtime, DIAL_TIMEOUT, self.runtime.connect(&address));
+        match self.neighbor.transport {
+            Transport::Plain => match self.dialled(self.runtime.connect(&address)).await {
+                Ok(stream) => self.talk(stream, &address, conversation).await,
+                Err(end) => (end, false),
+            },
+            Transport::Tls => match self.dialled(self.connect_securely(&address)).await {
+                Ok(stream) => self.talk_securely(stream, &address, conversation).await,
+                Err(end) => (end, false),
+            },
+        }
+    }
+
+    /// What dialling comes to, unless it takes too long or the server stops.
+    async fn dialled<S>(
+        &self,
+        dialling: impl Future<Output = io::Result<S>>,
+    ) -> Result<S, LinkEnd> {
+        let dialled = runtime::timeout(&self.runtime, DIAL_TIMEOUT, dialling);
         let stopped = async {
             self.core.stop.requested().await;
             Some(Err(io::ErrorKind::Interrupted.into()))
         };
-        let stream = match dialled.or(stopped).await {
-            Some(Ok(stream)) => stream,
-            Some(Err(error)) => return (LinkEnd::Failed(error), false),
-            None => return (LinkEnd::Silent, false),
-        };
-        let mut link = PeerLink::new(Arc::clone(&self.core), stream, C::PURPOSE, &address);
+        match dialled.or(stopped).await {
+            Some(Ok(stream)) => Ok(stream),
+            Some(Err(error)) => Err(LinkEnd::Failed(error)),
+            None => Err(LinkEnd::Silent),
+        }
+    }
+
+    /// Connects to the neighbor, which has to prove its name, and proves this server's.
+    async fn connect_securely(&self, address: &str) -> io::Result<Secured<R::Stream>> {
+        let name = self.certified_name()?;
+        let stream = self.runtime.connect(address).await?;
+        let peers = self.core.keyring.for_peers();
+        peers.dialling.connect(&name, stream, &self.runtime).await
+    }
+
+    /// The neighbor's name, as its certificate must have it.
+    fn certified_name(&self) -> io::Result<HostName> {
+        self.neighbor.name.as_str().parse().map_err(io::Error::other)
+    }
+
+    async fn talk<C: Conversation<R>, S: Stream>(
+        &self,
+        stream: S,
+        address: &String,
+        conversation: &mut C,
+    ) -> (LinkEnd, bool) {
+        let mut link = PeerLink::new(Arc::clone(&self.core), stream, C::PURPOSE, address);
         let end = conversation.talk(&mut link).await;
+        (end, link.was_gained())
+    }
+
+    /// Talks until the link ends or the neighbor's certificate is no longer good.
+    async fn talk_securely<C: Conversation<R>>(
+        &self,
+        stream: Secured<R::Stream>,
+        address: &String,
+        conversation: &mut C,
+    ) -> (LinkEnd, bool) {
+        let (keyring, certificate) = (&self.core.keyring, stream.peer_certificate());
+        let distrusted = async {
+            let Some(certificate) = &certificate else {
+                return LinkEnd::Distrusted(TlsFailure::NoCertificate);
+            };
+            match self.certified_name() {
+                Ok(name) => LinkEnd::Distrusted(
+                    keyring.dialled_distrusted(certificate, &name, &self.runtime).await,
+                ),
+                Err(error) => LinkEnd::Failed(error),
+            }
+        };
+        let mut link = PeerLink::new(Arc::clone(&self.core), stream, C::PURPOSE, address);
+        let end = distrusted.or(conversation.talk(&mut link)).await;
         (end, link.was_gained())
     }
 

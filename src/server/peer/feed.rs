@@ -1,6 +1,5 @@
 //! One neighbor that follows this server.
 
-use super::anteroom::Place;
 use super::link_end::LinkEnd;
 use super::namesakes::{Admission, Claimant};
 use super::neighbor::Neighbor;
@@ -13,7 +12,10 @@ use crate::protocol::{
     Since, write_invalid,
 };
 use crate::runtime::{Clock, Stream};
+use crate::server::anteroom::Place;
 use crate::server::core::Core;
+use crate::server::visitor::Visitor;
+use crate::tls::{PeerCertificate, TlsFailure};
 use crate::traffic::redacted;
 use futures_lite::{FutureExt, future};
 use std::convert::Infallible;
@@ -32,7 +34,7 @@ pub(super) struct Feed<C: Clock, S: Stream> {
     core: Arc<Core<C>>,
     strangers: Arc<Strangers>,
     link: PeerLink<C, S>,
-    from: SocketAddr,
+    visitor: Visitor,
 }
 
 impl<C: Clock, S: Stream> Feed<C, S> {
@@ -40,9 +42,9 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         core: Arc<Core<C>>,
         strangers: Arc<Strangers>,
         link: PeerLink<C, S>,
-        from: SocketAddr,
+        visitor: Visitor,
     ) -> Self {
-        Self { core, strangers, link, from }
+        Self { core, strangers, link, visitor }
     }
 
     /// Serves the connection until it ends. It keeps `place` until it has said a valid FOLLOW.
@@ -65,7 +67,8 @@ impl<C: Clock, S: Stream> Feed<C, S> {
             neighbor.replaced(feed).await;
             Err(LinkEnd::Replaced)
         };
-        let Err(end) = replaced.or(self.tell(&neighbor, since)).await;
+        let distrusted = distrusted(Arc::clone(&self.core), self.visitor.certificate.clone());
+        let Err(end) = replaced.or(distrusted).or(self.tell(&neighbor, since)).await;
         if matches!(end, LinkEnd::Stopped) {
             self.link.close().await;
         }
@@ -75,7 +78,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
             neighbor.namesakes().note_follower_left(self.core.clock.uptime());
         }
         if let Some(count) = neighbor.events.left.note(self.core.clock.uptime()) {
-            let (server, from, neighbor) = (&self.core.name, self.from, &neighbor.name);
+            let (server, from, neighbor) = (&self.core.name, self.visitor.from, &neighbor.name);
             log::info!(server:%, neighbor:%, from:%, count, reason:% = end; "a neighbor no longer follows");
         }
     }
@@ -98,6 +101,10 @@ impl<C: Clock, S: Stream> Feed<C, S> {
             self.report_unknown(&follow.follower);
             return self.refuse(&line).await;
         };
+        if !self.proves(&neighbor.name) {
+            self.report_impostor(&neighbor);
+            return self.refuse(&line).await;
+        }
         let claimant = introduction.map(|introduction| self.claimant(introduction));
         if let Some(claimant) = &claimant {
             let (address, now) = (neighbor.address(), self.core.clock.uptime());
@@ -132,6 +139,13 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         Err(LinkEnd::Silent)
     }
 
+    /// Whether the connection shows that the server `name` is on its other side. Over a plain
+    /// connection, nobody can tell.
+    fn proves(&self, name: &ServerName) -> bool {
+        let certificate = self.visitor.certificate.as_ref();
+        certificate.is_none_or(|certificate| certificate.is_valid_for(name.as_str()))
+    }
+
     async fn refuse<T>(&mut self, line: &[u8]) -> Result<Option<T>, LinkEnd> {
         let mut reply = Vec::new();
         write_invalid(line, &mut reply);
@@ -141,14 +155,14 @@ impl<C: Clock, S: Stream> Feed<C, S> {
 
     fn report_stranger(&self, end: &LinkEnd) {
         if let Some(count) = self.strangers.ended.note(self.core.clock.uptime()) {
-            let (server, from) = (&self.core.name, self.from);
+            let (server, from) = (&self.core.name, self.visitor.from);
             log::info!(server:%, from:%, count, reason:% = end; "a connection to the peer port ended without FOLLOW");
         }
     }
 
     fn report_line(&self, line: &[u8]) {
         if let Some(count) = self.strangers.refused_line.note(self.core.clock.uptime()) {
-            let (server, from) = (&self.core.name, self.from);
+            let (server, from) = (&self.core.name, self.visitor.from);
             let shown = redacted(line);
             let shown = String::from_utf8_lossy(&shown[..shown.len().min(EXCERPT_BYTES_MAX)]);
             log::info!(server:%, from:%, count, line:? = shown; "refused on the peer port");
@@ -157,7 +171,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
 
     fn report_oneself(&self) {
         if let Some(count) = self.strangers.oneself.note(self.core.clock.uptime()) {
-            let (server, from) = (&self.core.name, self.from);
+            let (server, from) = (&self.core.name, self.visitor.from);
             log::warn!(server:%, from:%, count; "this server dials itself: give each server the address at which the others reach it, as advertise = \"HOST:PORT\"");
         }
     }
@@ -165,7 +179,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
     fn report_unknown(&self, name: &ServerName) {
         let now = self.core.clock.uptime();
         if let Some(count) = self.strangers.note_unknown_name(name, now) {
-            let (server, from) = (&self.core.name, self.from);
+            let (server, from) = (&self.core.name, self.visitor.from);
             if name == server {
                 log::warn!(server:%, from:%, count; "another server calls itself {name} as well");
             } else {
@@ -174,11 +188,21 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         }
     }
 
+    fn report_impostor(&self, neighbor: &Neighbor) {
+        let Some(certificate) = &self.visitor.certificate else { return };
+        if let Some(count) = neighbor.events.impostor.note(self.core.clock.uptime()) {
+            let (server, from, name) = (&self.core.name, self.visitor.from, &neighbor.name);
+            let (wanted, names) = (name.to_string(), certificate.dns_names());
+            let reason = TlsFailure::WrongName { wanted, names };
+            log::warn!(server:%, neighbor:% = name, from:%, count, reason:%; "refused a server that calls itself {name}");
+        }
+    }
+
     /// Who wants to follow, and where it can be dialled: where it says, or on the address that it
     /// comes from if it says only that it listens on all of its own.
     fn claimant(&self, introduction: Introduction) -> Claimant {
         let Introduction { log, address } = introduction;
-        let from = self.from.ip();
+        let from = self.visitor.from.ip();
         let address = match address.parse::<Address>() {
             Ok(all) if all.is_wildcard() => SocketAddr::new(from, all.port()).to_string(),
             _ => address,
@@ -199,7 +223,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
             return;
         }
         if let Some(count) = neighbor.events.namesake.note(self.core.clock.uptime()) {
-            let (server, from, second) = (&self.core.name, self.from, &second.address);
+            let (server, from, second) = (&self.core.name, self.visitor.from, &second.address);
             log::warn!(server:%, first:%, second:%, from:%, count; "two servers call themselves {}: the second one is refused", neighbor.name);
         }
     }
@@ -215,7 +239,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         self.link.note_gained(neighbor);
         neighbor.inbound.note_up(self.core.clock.uptime());
         if let Some(count) = neighbor.events.follows.note(self.core.clock.uptime()) {
-            let (server, from) = (&self.core.name, self.from);
+            let (server, from) = (&self.core.name, self.visitor.from);
             log::info!(server:%, neighbor:% = neighbor.name, from:%, count; "a neighbor follows");
         }
         let core = Arc::clone(&self.core);
@@ -278,4 +302,14 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         };
         FeedCursor::new(neighbor.id, number, node.log())
     }
+}
+
+/// Completes when the follower's certificate is no longer good. Over a plain connection, never.
+async fn distrusted<C: Clock>(
+    core: Arc<Core<C>>,
+    certificate: Option<PeerCertificate>,
+) -> Result<Infallible, LinkEnd> {
+    let Some(certificate) = certificate else { return future::pending().await };
+    let failure = core.keyring.follower_distrusted(&certificate, &core.clock).await;
+    Err(LinkEnd::Distrusted(failure))
 }

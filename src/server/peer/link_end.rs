@@ -2,6 +2,7 @@
 
 use crate::journal::Failed;
 use crate::protocol::ServerName;
+use crate::tls::TlsFailure;
 use crate::traffic::redacted;
 use std::fmt::{self, Display};
 use std::io;
@@ -29,6 +30,8 @@ pub(super) enum LinkEnd {
     Crowded,
     /// The neighbor has opened a newer link.
     Replaced,
+    /// The other side's certificate is no longer good.
+    Distrusted(TlsFailure),
     /// This server stops.
     Stopped,
     /// This server's journal has failed.
@@ -53,6 +56,7 @@ impl Display for LinkEnd {
             ),
             LinkEnd::Crowded => f.write_str("made room for newer connections"),
             LinkEnd::Replaced => f.write_str("replaced by a newer link"),
+            LinkEnd::Distrusted(failure) => write!(f, "{failure}"),
             LinkEnd::Stopped => f.write_str("this server stops"),
             LinkEnd::Journal(failed) => write!(f, "{failed}"),
         }

@@ -4,7 +4,6 @@
 //! link. It decides nothing about positions, and it never queues for anybody: a neighbor's place in
 //! the change log is a number.
 
-mod anteroom;
 mod backoff;
 mod conversation;
 mod dialer;
@@ -22,7 +21,6 @@ mod pusher;
 mod service;
 mod strangers;
 
-pub(super) use anteroom::ANONYMOUS_MAX;
 pub(super) use dialer::dial_all;
 pub(super) use neighbors::Neighbors;
-pub(super) use service::PeerService;
+pub(super) use service::{ANONYMOUS_MAX, PeerService};

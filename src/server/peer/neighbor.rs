@@ -2,7 +2,7 @@
 
 use super::link_record::LinkRecord;
 use super::namesakes::Namesakes;
-use crate::config::LinkKind;
+use crate::config::{LinkKind, Transport};
 use crate::node::NeighborId;
 use crate::protocol::ServerName;
 use crate::server::rare_event::RareEvent;
@@ -19,6 +19,8 @@ pub(super) struct NeighborEvents {
     pub(super) left: RareEvent,
     /// Two servers have its name.
     pub(super) namesake: RareEvent,
+    /// A server says its name that has no certificate for it.
+    pub(super) impostor: RareEvent,
     /// A line of it has a receive time ahead of this server's clock.
     pub(super) too_early: RareEvent,
     /// A line of it has a time too far ahead of its receive time.
@@ -31,6 +33,8 @@ pub(in crate::server) struct Neighbor {
     pub(super) id: NeighborId,
     pub(super) name: ServerName,
     pub(super) kind: LinkKind,
+    /// How this server dials it.
+    pub(super) transport: Transport,
     /// Where this server dials it.
     address: Mutex<String>,
     /// The link that this server dials.
@@ -52,11 +56,18 @@ pub(in crate::server) struct Neighbor {
 }
 
 impl Neighbor {
-    pub(super) fn new(id: NeighborId, name: ServerName, kind: LinkKind, address: String) -> Self {
+    pub(super) fn new(
+        id: NeighborId,
+        name: ServerName,
+        kind: LinkKind,
+        transport: Transport,
+        address: String,
+    ) -> Self {
         Self {
             id,
             name,
             kind,
+            transport,
             address: Mutex::new(address),
             outbound: LinkRecord::default(),
             inbound: LinkRecord::default(),

@@ -2,7 +2,7 @@
 
 use super::link_record::LinkState;
 use super::neighbor::Neighbor;
-use crate::config::{Herd, LinkKind, ServerConfig};
+use crate::config::{Herd, LinkKind, ServerConfig, Transport};
 use crate::node::NeighborId;
 use crate::protocol::ServerName;
 use crate::server::status::{LinkDirection, LinkStatus};
@@ -24,12 +24,15 @@ impl Neighbors {
         let neighbor = |(id, neighbor): (NeighborId, &crate::config::NeighborConfig)| {
             let there = herd.server(neighbor.name());
             let there = there.expect("a herd's neighbors are among its servers");
-            let address = match neighbor.link() {
-                LinkKind::Follow => there.advertise(),
-                LinkKind::Push => there.listen(),
+            let (transport, address) = match neighbor.link() {
+                LinkKind::Follow => (there.dialled_over(), there.advertise()),
+                LinkKind::Push => {
+                    let address = there.listen();
+                    (Transport::Plain, address.expect("a herd pushes only where there is a port"))
+                }
             };
             let (name, address) = (neighbor.name().clone(), address.to_string());
-            Arc::new(Neighbor::new(id, name, neighbor.link(), address))
+            Arc::new(Neighbor::new(id, name, neighbor.link(), transport, address))
         };
         Self { all: ids.zip(config.neighbors()).map(neighbor).collect(), catch_up }
     }

@@ -2,7 +2,7 @@
 
 use super::link_end::LinkEnd;
 use super::neighbor::Neighbor;
-use crate::runtime::{Clock, Stream};
+use crate::runtime::{self, Clock, Stream};
 use crate::server::buffer_pool::Chunk;
 use crate::server::connection::Connection;
 use crate::server::core::Core;
@@ -117,8 +117,9 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
 
     /// Ends a conversation in good order.
     pub(super) async fn close(&mut self) {
-        // The other side may be gone; there is nothing left to tell it.
-        let _ = self.connection.close_writing().await;
+        // The other side may be gone, or take nothing; there is nothing left to tell it.
+        let closed = self.connection.close_writing();
+        let _ = runtime::timeout(&self.core.clock, self.core.limits.current().stall, closed).await;
     }
 
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Chunk, LinkEnd>> {

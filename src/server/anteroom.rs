@@ -1,16 +1,12 @@
-//! Where connections to the peer port wait until they have said who they are.
+//! Where connections wait until they have shown whose they are.
 
 use event_listener::Event;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
-/// How many connections may be on the peer port without having said a valid FOLLOW, where
-/// descriptors are not scarce.
-pub(in crate::server) const ANONYMOUS_MAX: usize = 64;
-
-/// The connections that have not said a valid FOLLOW yet, oldest first. When there are too many, the
-/// oldest loses its place, so strangers cannot keep a neighbor out.
+/// The connections that have not shown yet whose they are, oldest first. When there are too many,
+/// the oldest loses its place, so strangers cannot keep others out.
 #[derive(Debug)]
 pub(super) struct Anteroom {
     places_max: usize,
@@ -31,7 +27,7 @@ struct Ticket {
 }
 
 impl Anteroom {
-    /// Room for up to `places_max` connections.
+    /// An anteroom with so many places.
     pub(super) fn new(places_max: usize) -> Self {
         Self { places_max, waiting: Arc::default() }
     }
@@ -88,8 +84,8 @@ mod tests {
     /// Without it strangers who say nothing would keep a restarted neighbor out.
     #[test]
     fn the_oldest_loses_its_place_and_whoever_leaves_makes_room() {
-        let anteroom = Anteroom::new(8);
-        let mut places: Vec<_> = (0..8).map(|_| anteroom.enter()).collect();
+        let anteroom = Anteroom::new(3);
+        let mut places: Vec<_> = (0..3).map(|_| anteroom.enter()).collect();
         drop(places.remove(1));
         places.push(anteroom.enter());
         assert!(!places.iter().any(is_lost));

@@ -1,12 +1,12 @@
 //! Whose certificates are trusted.
 
-use futures_rustls::TlsConnector;
-use futures_rustls::pki_types::CertificateDer;
-use futures_rustls::pki_types::pem::PemObject;
-use futures_rustls::rustls::crypto::ring;
-use futures_rustls::rustls::{ClientConfig, RootCertStore};
+use super::file_error::{FileMistake, TlsFileError};
+use super::pem_file::sections;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use std::fmt;
-use std::sync::Arc;
+use std::path::Path;
 
 /// The certificate authorities that vouch for a host.
 #[derive(Clone)]
@@ -50,15 +50,24 @@ impl Roots {
         Ok(Self { store })
     }
 
-    /// What speaks TLS 1.2 and 1.3 to hosts that these authorities vouch for. The cryptography is
-    /// named here rather than taken from the process, which the library does not own.
-    pub(super) fn into_connector(self) -> TlsConnector {
-        let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .expect("ring has the cipher suites of TLS 1.2 and 1.3")
-            .with_root_certificates(self.store)
-            .with_no_client_auth();
-        TlsConnector::from(Arc::new(config))
+    /// Only the authorities whose certificates are in the PEM file `path`.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds no certificate or a malformed one.
+    pub fn read(path: &Path) -> Result<Self, TlsFileError> {
+        let mut store = RootCertStore::empty();
+        for certificate in sections::<CertificateDer<'static>>(path)? {
+            let added = store.add(certificate);
+            added.map_err(|_| TlsFileError::new(path, FileMistake::BadCertificate))?;
+        }
+        if store.is_empty() {
+            return Err(TlsFileError::new(path, FileMistake::NoCertificate));
+        }
+        Ok(Self { store })
+    }
+
+    pub(super) fn into_store(self) -> RootCertStore {
+        self.store
     }
 }
 
