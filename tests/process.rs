@@ -210,7 +210,10 @@ fn clients_may_need_half_of_the_memory_unless_the_herd_says_otherwise() {
     ] {
         let mut herd = plan.build();
         herd.start_as(herd.launch("Alford").with_address_space(GIBIBYTE_KIB));
-        let log = herd.server("Alford").log();
-        assert!(log.contains("limits fitted to the system") && log.contains(expected), "{log}");
+        let server = herd.server("Alford");
+        eventually(&format!("{expected} is told"), || {
+            let log = server.log();
+            log.contains("limits fitted to the system") && log.contains(expected)
+        });
     }
 }
