@@ -150,7 +150,7 @@ fn a_revoked_token_loses_its_connections_and_the_others_go_on() {
     // Other rights for the same token hold for connections that are open.
     reload(&mut herd, &MAP.replace("reader", "operator"));
     map.iamat("van-7", "+1+1", "1001");
-    await_told(&mut herd, "reloaded the limits and the tokens");
+    await_told(&mut herd, "reloaded the certificates, the limits and the tokens");
 }
 
 /// A typing error must neither lock everybody out nor let everybody in.
