@@ -21,6 +21,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`protocol`] | the grammar of lines: bytes to messages and back. Pure |
+//! | [`earth`] | how far apart two positions are, on a sphere. Pure |
 //! | [`node`] | what a server knows and what it answers: the change log. Pure |
 //! | [`config`] | herd.toml: which servers there are, who talks with whom, and the limits |
 //! | [`runtime`] | clocks, network and tasks as the traits [`Clock`](runtime::Clock), [`Net`](runtime::Net) and [`Spawn`](runtime::Spawn) |
@@ -61,6 +62,7 @@
 //! ```
 
 pub mod config;
+pub mod earth;
 pub mod fetch;
 pub mod journal;
 pub mod node;
