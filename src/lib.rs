@@ -30,6 +30,7 @@
 //! | [`places`] | what is near a position: the trait [`Places`](places::Places), and the sources |
 //! | [`journal`] | what makes a change safe: the trait [`Keeper`](journal::Keeper), and the journal on disk |
 //! | [`traffic`] | the traffic log: everything that goes in and out, in a file |
+//! | [`nearest`] | which clients are near a point, and who enters a circle. Pure |
 //! | [`server`] | what drives it all: the handle, doors, links and deadlines |
 //!
 //! A room uses only rooms above it here. `docs/ARCHITECTURE.md` says why things are as they are, and
@@ -65,6 +66,7 @@ pub mod config;
 pub mod earth;
 pub mod fetch;
 pub mod journal;
+pub mod nearest;
 pub mod node;
 pub mod places;
 pub mod protocol;

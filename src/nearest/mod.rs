@@ -1,0 +1,32 @@
+//! Which clients are near a point, and who enters or leaves a circle.
+//!
+//! This room owns an index of moving points. It is pure: it does no I/O, reads no clock and knows no
+//! log; whoever follows one brings each client's new position, as
+//! [`server::Nearest`](crate::server::Nearest) does. Answers are exact, and equal calls in an equal
+//! order give equal answers.
+//!
+//! The [`Index`] is three parts. `Ids` gives each client a small number. A
+//! `Tree` keeps the points in cells that split where many clients are. A
+//! search visits the cells around a point, the nearest first, in a circle that
+//! shrinks with each client found.
+
+mod cell;
+mod fence;
+mod ids;
+mod index;
+mod leaf;
+mod near;
+mod point;
+mod question;
+mod rows;
+mod search;
+mod tree;
+mod units;
+mod window;
+
+pub use fence::{FENCE_BYTES_MAX, Fence, FenceEvent};
+pub use ids::ID_BYTES_MAX;
+pub use index::Index;
+pub use near::Near;
+pub use question::{MaxNear, NEAR_MAX, Reach};
+pub use tree::CLIENTS_MAX;
