@@ -1,10 +1,11 @@
 //! The index of all clients' newest positions.
 
-use super::ids::Ids;
+use super::clients::Clients;
 use super::near::Near;
 use super::point::Slot;
 use super::question::{MaxNear, Reach};
 use super::search::{Circle, nearest};
+use super::table::Table;
 use super::tree::{CLIENTS_MAX, Tree};
 use crate::protocol::{ClientId, Coordinates, Position};
 
@@ -28,7 +29,8 @@ const AHEAD: usize = 32;
 /// ```
 #[derive(Debug)]
 pub struct Index {
-    ids: Ids,
+    table: Table,
+    clients: Clients,
     tree: Tree,
     left_out: u64,
 }
@@ -37,12 +39,17 @@ impl Index {
     /// An empty index. The seed makes it hard to find client IDs that collide, and has no other
     /// effect.
     pub fn new(hash_seed: u64) -> Self {
-        Self { ids: Ids::new(hash_seed), tree: Tree::new(), left_out: 0 }
+        Self {
+            table: Table::new(hash_seed),
+            clients: Clients::default(),
+            tree: Tree::new(),
+            left_out: 0,
+        }
     }
 
     /// How many clients there are.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.clients.len()
     }
 
     /// Whether there are none.
@@ -51,7 +58,7 @@ impl Index {
     }
 
     /// How many positions were left out because their clients were new and there was no room: for
-    /// more than [`CLIENTS_MAX`] clients, or [`ID_BYTES_MAX`](super::ID_BYTES_MAX) bytes of IDs.
+    /// more than [`CLIENTS_MAX`] clients, or [`RECORD_BYTES_MAX`](super::RECORD_BYTES_MAX) bytes of records.
     pub fn left_out(&self) -> u64 {
         self.left_out
     }
@@ -59,7 +66,7 @@ impl Index {
     /// Notes where a client is now. If it is new and there is no room for it, the position is
     /// [left out](Self::left_out).
     pub fn take_in(&mut self, client: ClientId<'_>, position: Position<'_>) {
-        let hash = self.ids.hash(client.as_bytes());
+        let hash = self.table.hash(client.as_bytes());
         self.take_in_hashed(hash, client.as_bytes(), position.coordinates());
     }
 
@@ -69,7 +76,7 @@ impl Index {
         for moves in moves.chunks(AHEAD) {
             let mut hashes = [0; AHEAD];
             for (hash, (client, _)) in hashes.iter_mut().zip(moves) {
-                *hash = self.ids.hash(client.as_bytes());
+                *hash = self.table.hash(client.as_bytes());
             }
             self.prefetch(&hashes[..moves.len()]);
             for (&hash, (client, position)) in hashes.iter().zip(moves) {
@@ -81,23 +88,26 @@ impl Index {
     fn prefetch(&self, hashes: &[u64]) {
         let mut slots = [Slot(0); AHEAD];
         let mut known = 0;
-        for slot in hashes.iter().filter_map(|&hash| self.ids.guess(hash)) {
+        for slot in hashes.iter().filter_map(|&hash| self.table.guess(hash)) {
             slots[known] = slot;
             known += 1;
         }
-        self.ids.prefetch(&slots[..known]);
-        self.tree.prefetch(&slots[..known]);
+        self.clients.prefetch(&slots[..known]);
+        self.tree.prefetch(&self.clients, &slots[..known]);
     }
 
     fn take_in_hashed(&mut self, hash: u64, client: &[u8], at: Coordinates) {
-        if let Some(slot) = self.ids.find(hash, client) {
-            return self.tree.move_to(slot, at);
+        let Self { table, clients, tree, .. } = self;
+        if let Some(slot) = table.find(hash, client, clients) {
+            return tree.move_to(clients, slot, at);
         }
-        if self.len() < CLIENTS_MAX && self.ids.add(hash, client).is_some() {
-            self.tree.add(at);
-        } else {
+        let has_room = clients.len() < CLIENTS_MAX;
+        let Some(slot) = has_room.then(|| clients.add(client)).flatten() else {
             self.left_out += 1;
-        }
+            return;
+        };
+        table.insert(hash, slot, clients);
+        tree.add(clients, slot, at);
     }
 
     /// The clients within `reach` of a point, the nearest first, and at equal distances by ID: at
@@ -107,16 +117,19 @@ impl Index {
             return Vec::new();
         }
         let (center, metres) = (center.coordinates(), reach.metres());
-        let id_of = |slot| self.ids.client(slot);
+        let id_of = |slot| self.clients.id(slot);
         let found = nearest(&self.tree, Circle { center, metres, max: max.get() }, id_of);
         found.iter().map(|found| Near::new(id_of(found.slot), found.at, found.metres)).collect()
     }
 
-    /// The bytes of memory that the index holds, without the IDs' own text, and the bytes that the
-    /// text takes.
-    pub fn held_bytes(&self) -> (usize, usize) {
-        let (ids, text) = self.ids.held_bytes();
-        (ids + self.tree.held_bytes(), text)
+    /// The bytes of memory that the index holds, the clients' IDs included.
+    pub fn held_bytes(&self) -> usize {
+        self.table.held_bytes() + self.clients.held_bytes() + self.tree.held_bytes()
+    }
+
+    /// The bytes of all clients' IDs.
+    pub fn id_bytes(&self) -> usize {
+        self.clients.id_bytes()
     }
 }
 

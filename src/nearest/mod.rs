@@ -5,27 +5,28 @@
 //! [`server::Nearest`](crate::server::Nearest) does. Answers are exact, and equal calls in an equal
 //! order give equal answers.
 //!
-//! The [`Index`] is three parts. `Ids` gives each client a small number. A
+//! The [`Index`] has three parts. `Clients` has a record for each client, which a `Table` finds by its ID. A
 //! `Tree` keeps the points in cells that split where many clients are. A
 //! search visits the cells around a point, the nearest first, in a circle that
 //! shrinks with each client found.
 
 mod cell;
+mod clients;
 mod fence;
-mod ids;
 mod index;
 mod leaf;
 mod near;
+mod place;
 mod point;
 mod question;
-mod rows;
 mod search;
+mod table;
 mod tree;
 mod units;
 mod window;
 
+pub use clients::RECORD_BYTES_MAX;
 pub use fence::{FENCE_BYTES_MAX, Fence, FenceEvent};
-pub use ids::ID_BYTES_MAX;
 pub use index::Index;
 pub use near::Near;
 pub use question::{MaxNear, NEAR_MAX, Reach};

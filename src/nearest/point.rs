@@ -2,7 +2,7 @@
 
 use super::units::Units;
 
-/// The number of a client in the index, from 0 on.
+/// The number of a client in the index. No two clients have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot(pub(super) u32);
 

@@ -1,9 +1,10 @@
 //! All clients in cells, small where there are many.
 
 use super::cell::Cell;
+use super::clients::Clients;
 use super::leaf::{LEAF_POINTS_MAX, Leaf};
+use super::place::Place;
 use super::point::{Point, Slot};
-use super::rows::Rows;
 use super::units::Units;
 use crate::protocol::Coordinates;
 use slab::Slab;
@@ -29,7 +30,6 @@ const ROOT: u32 = 0;
 pub(super) struct Tree {
     branches: Slab<Branch>,
     leaves: Slab<Leaf>,
-    places: Rows<Place>,
 }
 
 #[derive(Debug)]
@@ -50,49 +50,28 @@ pub(super) enum Child {
     Leaf(u32),
 }
 
-/// Where a client's point is: a leaf, and an index in it.
-#[derive(Clone, Copy, Debug)]
-struct Place(u32);
-
-impl Place {
-    fn new(leaf: u32, index: usize) -> Self {
-        Self(leaf * LEAF_POINTS_MAX as u32 + index as u32)
-    }
-
-    fn leaf(self) -> usize {
-        self.0 as usize / LEAF_POINTS_MAX
-    }
-
-    fn index(self) -> usize {
-        self.0 as usize % LEAF_POINTS_MAX
-    }
-}
-
 impl Tree {
     pub(super) fn new() -> Self {
         let mut branches = Slab::new();
         let whole = Branch { cell: Cell::WHOLE, parent: ROOT, quarters: [Child::Empty; 4] };
         assert_eq!(branches.insert(whole), ROOT as usize, "an empty slab begins with key 0");
-        Self { branches, leaves: Slab::new(), places: Rows::new() }
+        Self { branches, leaves: Slab::new() }
     }
 
-    /// Adds the client of the next slot.
-    pub(super) fn add(&mut self, at: Coordinates) -> Slot {
-        // Its place is not known yet; putting it in sets it.
-        let slot = self.places.push(Place(0));
-        self.put_in(Point { units: Units::of(at), slot }, at);
-        slot
+    /// Adds a client that has no place yet.
+    pub(super) fn add(&mut self, clients: &mut Clients, slot: Slot, at: Coordinates) {
+        self.put_in(clients, Point { units: Units::of(at), slot }, at);
     }
 
     /// Moves a client.
-    pub(super) fn move_to(&mut self, slot: Slot, at: Coordinates) {
-        let (units, place) = (Units::of(at), self.places.row(slot));
+    pub(super) fn move_to(&mut self, clients: &mut Clients, slot: Slot, at: Coordinates) {
+        let (units, place) = (Units::of(at), clients.place(slot));
         let leaf = &mut self.leaves[place.leaf()];
         if leaf.cell.holds(units) {
             leaf.set(place.index(), units, at);
         } else {
-            self.take_out(place);
-            self.put_in(Point { units, slot }, at);
+            self.take_out(clients, place);
+            self.put_in(clients, Point { units, slot }, at);
         }
     }
 
@@ -111,26 +90,28 @@ impl Tree {
         &self.leaves[leaf as usize]
     }
 
-    fn put_in(&mut self, point: Point, at: Coordinates) {
+    fn put_in(&mut self, clients: &mut Clients, point: Point, at: Coordinates) {
         let mut branch = ROOT;
         loop {
             let Branch { cell, quarters, .. } = self.branches[branch as usize];
             let quarter = cell.quarter_of(point);
             match quarters[quarter] {
                 Child::Branch(below) => branch = below,
-                Child::Leaf(leaf) if self.leaf(leaf).is_full() => branch = self.divide(leaf),
-                Child::Leaf(leaf) => return self.push(leaf, point, at),
+                Child::Leaf(leaf) if self.leaf(leaf).is_full() => {
+                    branch = self.divide(clients, leaf)
+                }
+                Child::Leaf(leaf) => return self.push(clients, leaf, point, at),
                 Child::Empty => {
                     let leaf = self.grow_leaf(branch, quarter);
-                    return self.push(leaf, point, at);
+                    return self.push(clients, leaf, point, at);
                 }
             }
         }
     }
 
-    fn push(&mut self, leaf: u32, point: Point, at: Coordinates) {
+    fn push(&mut self, clients: &mut Clients, leaf: u32, point: Point, at: Coordinates) {
         let index = self.leaves[leaf as usize].push(point, at);
-        self.places.set(point.slot, Place::new(leaf, index));
+        clients.set_place(point.slot, Place::new(leaf, index));
     }
 
     /// Hangs an empty leaf on a branch.
@@ -142,7 +123,7 @@ impl Tree {
     }
 
     /// Puts a branch in the place of a leaf. None of the new leaves has more points than the old.
-    fn divide(&mut self, leaf: u32) -> u32 {
+    fn divide(&mut self, clients: &mut Clients, leaf: u32) -> u32 {
         let old = self.leaves.remove(leaf as usize);
         let new = Branch { cell: old.cell, parent: old.parent, quarters: [Child::Empty; 4] };
         let branch = key(self.branches.insert(new));
@@ -153,16 +134,16 @@ impl Tree {
                 Child::Leaf(leaf) => leaf,
                 Child::Empty | Child::Branch(_) => self.grow_leaf(branch, quarter),
             };
-            self.push(leaf, point, old.coordinates(index));
+            self.push(clients, leaf, point, old.coordinates(index));
         }
         branch
     }
 
-    fn take_out(&mut self, place: Place) {
+    fn take_out(&mut self, clients: &mut Clients, place: Place) {
         let (key, index) = (place.leaf(), place.index());
         let leaf = &mut self.leaves[key];
         if let Some(moved) = leaf.swap_remove(index) {
-            self.places.set(moved, place);
+            clients.set_place(moved, place);
         }
         let (points, parent) = (leaf.len(), leaf.parent);
         if points == 0 {
@@ -170,12 +151,12 @@ impl Tree {
             self.exchange(parent, Child::Leaf(key as u32), Child::Empty);
         }
         if points <= SPARSE_POINTS_MAX {
-            self.merge(parent);
+            self.merge(clients, parent);
         }
     }
 
     /// Puts one leaf, or nothing, in the place of a branch that has few points, and of those above.
-    fn merge(&mut self, mut branch: u32) {
+    fn merge(&mut self, clients: &mut Clients, mut branch: u32) {
         while branch != ROOT && self.is_sparse(branch) {
             let old = self.branches.remove(branch as usize);
             let mut new = Leaf::new(old.cell, old.parent);
@@ -186,7 +167,7 @@ impl Tree {
                     new.push(point, leaf.coordinates(index));
                 }
             }
-            let child = self.hang(new);
+            let child = self.hang(clients, new);
             self.exchange(old.parent, Child::Branch(branch), child);
             branch = old.parent;
         }
@@ -206,13 +187,13 @@ impl Tree {
     }
 
     /// Keeps a leaf that has all its points already, unless it has none.
-    fn hang(&mut self, leaf: Leaf) -> Child {
+    fn hang(&mut self, clients: &mut Clients, leaf: Leaf) -> Child {
         if leaf.len() == 0 {
             return Child::Empty;
         }
         let key = key(self.leaves.insert(leaf));
         for (index, point) in self.leaves[key as usize].points().iter().enumerate() {
-            self.places.set(point.slot, Place::new(key, index));
+            clients.set_place(point.slot, Place::new(key, index));
         }
         Child::Leaf(key)
     }
@@ -225,15 +206,12 @@ impl Tree {
 
     /// Brings the points of clients into the processor's cache, step by step, so that the waits
     /// for memory overlap.
-    pub(super) fn prefetch(&self, slots: &[Slot]) {
+    pub(super) fn prefetch(&self, clients: &Clients, slots: &[Slot]) {
         for &slot in slots {
-            black_box(self.places.row(slot));
+            black_box(self.leaves.get(clients.place(slot).leaf()).map(Leaf::len));
         }
         for &slot in slots {
-            black_box(self.leaves.get(self.places.row(slot).leaf()).map(Leaf::len));
-        }
-        for &slot in slots {
-            let place = self.places.row(slot);
+            let place = clients.place(slot);
             let leaf = self.leaves.get(place.leaf());
             black_box(leaf.and_then(|leaf| leaf.points().get(place.index()).copied()));
         }
@@ -241,8 +219,7 @@ impl Tree {
 
     /// The bytes that the tree holds.
     pub(super) fn held_bytes(&self) -> usize {
-        self.places.held_bytes()
-            + self.branches.capacity() * size_of::<Branch>()
+        self.branches.capacity() * size_of::<Branch>()
             + self.leaves.capacity() * size_of::<Leaf>()
             + self.leaves.iter().map(|(_, leaf)| leaf.held_bytes()).sum::<usize>()
     }
@@ -263,7 +240,7 @@ mod tests {
 
     impl Tree {
         /// All points as the branches lead to them; checks what must always hold on the way.
-        fn walk(&self, branch: u32, out: &mut Vec<(u32, Coordinates)>) {
+        fn walk(&self, clients: &Clients, branch: u32, out: &mut Vec<(u32, Coordinates)>) {
             let (cell, quarters) = self.branch(branch);
             for (quarter, child) in quarters.into_iter().enumerate() {
                 match child {
@@ -271,14 +248,14 @@ mod tests {
                     Child::Branch(below) => {
                         let Branch { cell: own, parent, .. } = self.branches[below as usize];
                         assert_eq!((own, parent), (cell.quarter(quarter), branch));
-                        self.walk(below, out);
+                        self.walk(clients, below, out);
                     }
                     Child::Leaf(key) => {
                         let leaf = self.leaf(key);
                         assert_eq!((leaf.cell, leaf.parent), (cell.quarter(quarter), branch));
                         assert!((1..=LEAF_POINTS_MAX).contains(&leaf.len()));
                         for (index, point) in leaf.points().iter().enumerate() {
-                            let place = self.places.row(point.slot);
+                            let place = clients.place(point.slot);
                             assert_eq!((place.leaf(), place.index()), (key as usize, index));
                             assert!(leaf.cell.holds(point.units));
                             out.push((point.slot.0, leaf.coordinates(index)));
@@ -287,26 +264,53 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// A tree whose clients are numbered from 0 on.
+    struct Numbered {
+        tree: Tree,
+        clients: Clients,
+        slots: Vec<Slot>,
+    }
+
+    impl Numbered {
+        fn new() -> Self {
+            Self { tree: Tree::new(), clients: Clients::default(), slots: Vec::new() }
+        }
+
+        fn add(&mut self, to: Coordinates) {
+            let slot = self.clients.add(b"kiwi").expect("there is room");
+            self.tree.add(&mut self.clients, slot, to);
+            self.slots.push(slot);
+        }
+
+        fn move_to(&mut self, number: usize, to: Coordinates) {
+            self.tree.move_to(&mut self.clients, self.slots[number], to);
+        }
 
         fn points(&self) -> Vec<Coordinates> {
             let mut found = Vec::new();
-            self.walk(ROOT, &mut found);
+            self.tree.walk(&self.clients, ROOT, &mut found);
             found.sort_by_key(|&(slot, _)| slot);
-            assert!(found.iter().map(|&(slot, _)| slot).eq(0..found.len() as u32));
+            assert!(found.iter().map(|&(slot, _)| slot).eq(self.slots.iter().map(|slot| slot.0)));
             found.into_iter().map(|(_, at)| at).collect()
+        }
+
+        fn leaves(&self) -> usize {
+            self.tree.leaves.len()
         }
     }
 
     /// A depot: more clients at one point than a leaf can have, and nothing to divide them by.
     #[test]
     fn any_number_of_clients_may_stand_at_one_point() {
-        let mut tree = Tree::new();
+        let mut tree = Numbered::new();
         for _ in 0..1_000 {
             tree.add(at(34.0, -118.0));
         }
         assert_eq!(tree.points(), [at(34.0, -118.0); 1_000]);
         for slot in 0..1_000 {
-            tree.move_to(Slot(slot), at(35.0, 90.0));
+            tree.move_to(slot, at(35.0, 90.0));
         }
         assert_eq!(tree.points(), [at(35.0, 90.0); 1_000]);
     }
@@ -314,47 +318,47 @@ mod tests {
     /// Without merging, a fleet that drives around would leave cells behind everywhere.
     #[test]
     fn cells_that_clients_have_left_are_given_back() {
-        let mut tree = Tree::new();
-        let scattered = |slot: u32| at(f64::from(slot % 60), f64::from(slot % 173));
+        let mut tree = Numbered::new();
+        let scattered = |slot: usize| at((slot % 60) as f64, (slot % 173) as f64);
         for slot in 0..3_000 {
             tree.add(scattered(slot));
         }
-        assert!(tree.leaves.len() > 47, "{} leaves", tree.leaves.len());
+        assert!(tree.leaves() > 47, "{} leaves", tree.leaves());
         for slot in 64..3_000 {
-            tree.move_to(Slot(slot), at(-45.0, -100.0));
+            tree.move_to(slot, at(-45.0, -100.0));
         }
         for slot in 0..64 {
-            tree.move_to(Slot(slot), at(-45.0, -100.0));
+            tree.move_to(slot, at(-45.0, -100.0));
         }
-        let one_point = tree.leaves.len();
+        let one_point = tree.leaves();
         for slot in 0..2_990 {
-            tree.move_to(Slot(slot), scattered(slot));
+            tree.move_to(slot, scattered(slot));
         }
         for slot in 0..2_990 {
-            tree.move_to(Slot(slot), at(-45.0, -100.0));
+            tree.move_to(slot, at(-45.0, -100.0));
         }
         assert_eq!(tree.points(), [at(-45.0, -100.0); 3_000]);
-        assert!(one_point < 3_000 / 16 && tree.leaves.len() < 3_000 / 16, "{one_point} leaves");
+        assert!(one_point < 3_000 / 16 && tree.leaves() < 3_000 / 16, "{one_point} leaves");
     }
 
     proptest! {
         #[test]
         fn it_holds_what_a_plain_table_holds(
-            moves in prop::collection::vec((0..400u32, 0..5u8, 0..5u8, any::<bool>()), 0..2_000),
+            moves in prop::collection::vec((0..400usize, 0..5u8, 0..5u8, any::<bool>()), 0..2_000),
         ) {
-            let (mut tree, mut plain) = (Tree::new(), Vec::new());
+            let (mut tree, mut plain) = (Numbered::new(), Vec::new());
             for (slot, north, east, is_fine) in moves {
                 let fine = if is_fine { 1e-9 } else { 0.0 };
                 // Some are far apart, and some differ only in the last unit.
                 let degrees = |step: u8| f64::from(step / 3) * 40.0 + f64::from(step % 3) * 1e-7;
                 let to = at(degrees(north) + fine, degrees(east));
-                match (slot as usize) < plain.len() {
+                match slot < plain.len() {
                     true => {
-                        tree.move_to(Slot(slot), to);
-                        plain[slot as usize] = to;
+                        tree.move_to(slot, to);
+                        plain[slot] = to;
                     }
                     false => {
-                        prop_assert_eq!(tree.add(to), Slot(plain.len() as u32));
+                        tree.add(to);
                         plain.push(to);
                     }
                 }
