@@ -5,10 +5,9 @@
 //! [`server::Nearest`](crate::server::Nearest) does. Answers are exact, and equal calls in an equal
 //! order give equal answers.
 //!
-//! The [`Index`] has three parts. `Clients` has a record for each client, which a `Table` finds by its ID. A
-//! `Tree` keeps the points in cells that split where many clients are. A
-//! search visits the cells around a point, the nearest first, in a circle that
-//! shrinks with each client found.
+//! The [`Index`] has three parts. `Clients` has a record for each client, which a `Table` finds by its
+//! ID. A `Tree` keeps the points in cells that divide where many clients are. A search visits the
+//! cells around a point, the nearest first, in a circle that shrinks to the clients found so far.
 
 mod cell;
 mod clients;
