@@ -5,8 +5,8 @@ use criterion::Criterion;
 use herd::nearest::{Fence, Index, MaxNear, Reach};
 use herd::protocol::{IamAt, Position};
 
-/// As many moves as a batch of the change log has.
-const BATCH: usize = 1024;
+/// As many moves as a server takes in at a time.
+const BATCH: usize = 256;
 
 pub(crate) fn measure(criterion: &mut Criterion) {
     let texts: Vec<_> = (0..2 * lines::CLIENTS).map(lines::iamat).collect();
@@ -16,7 +16,7 @@ pub(crate) fn measure(criterion: &mut Criterion) {
     index.take_in_all(&moves);
     let mut group = criterion.benchmark_group("nearest");
     let mut batches = moves.chunks(BATCH).cycle();
-    group.bench_function("1,024 moves of known clients", |bencher| {
+    group.bench_function("256 moves of known clients", |bencher| {
         bencher.iter(|| index.take_in_all(batches.next().expect("they go round")));
     });
     let center = Position::new(34.5, -118.5).expect("it is in range");

@@ -22,8 +22,8 @@ const ROUNDS: usize = 5;
 /// How many questions a side answers each time.
 const QUESTIONS: usize = 4000;
 
-/// How many clients are moved at a time, as many as a batch of the change log has.
-const BATCH: usize = 1024;
+/// How many clients are moved at a time, as by a server.
+const BATCH: usize = 256;
 
 fn main() {
     for crowd in [Crowd::Everywhere, Crowd::Cities] {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 /// The most changes in one batch.
-pub(super) const BATCH_CHANGES_MAX: usize = 1024;
+const BATCH_CHANGES_MAX: usize = 1024;
 
 /// What changes are read from: a server, without its types.
 pub(super) trait Followed: Send + Sync {
@@ -59,16 +59,16 @@ impl Changes {
             let copy = |change: node::Change<'_>| {
                 batch.push(Change { number: change.number, at: OwnedAt::of_log(change.line) });
             };
-            (changes.show(copy) > 0).then_some(batch)
+            (changes.show(BATCH_CHANGES_MAX, copy) > 0).then_some(batch)
         })
         .await
     }
 
-    /// Waits as [`next`](Self::next) does, and appends the lines of the changes, each with its LF,
-    /// in place of an allocation for each. Returns how many they are.
-    pub(super) async fn next_lines(&mut self, lines: &mut Vec<u8>) -> Option<usize> {
+    /// Waits as [`next`](Self::next) does, and appends the lines of at most `max` changes, each
+    /// with its LF, which saves an allocation for each. Returns how many there are.
+    pub(super) async fn next_lines(&mut self, max: usize, lines: &mut Vec<u8>) -> Option<usize> {
         self.first_of(|changes| {
-            let count = changes.show(|change| lines.extend_from_slice(change.line));
+            let count = changes.show(max, |change| lines.extend_from_slice(change.line));
             (count > 0).then_some(count)
         })
         .await
@@ -99,8 +99,8 @@ impl Changes {
         .await
     }
 
-    /// Shows the changes that may be shown now, at most 1,024, and returns how many they are.
-    fn show(&mut self, mut each: impl FnMut(node::Change<'_>)) -> usize {
+    /// Shows the changes that may be shown now, at most `max`, and returns how many there are.
+    fn show(&mut self, max: usize, mut each: impl FnMut(node::Change<'_>)) -> usize {
         let kept = self.server.kept();
         let covered = kept.covered();
         let node = kept.node();
@@ -111,7 +111,7 @@ impl Changes {
         let covered_changes = node.log().changes_after(self.number);
         let covered_changes = covered_changes.take_while(|change| change.number <= covered);
         let mut count = 0;
-        for change in covered_changes.take(BATCH_CHANGES_MAX) {
+        for change in covered_changes.take(max) {
             self.number = change.number;
             count += 1;
             each(change);

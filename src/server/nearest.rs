@@ -1,6 +1,6 @@
 //! An index of all clients that keeps up with a server.
 
-use super::changes::{BATCH_CHANGES_MAX, Changes};
+use super::changes::Changes;
 use super::handle::Handle;
 use crate::nearest::{Index, MaxNear, Near, Reach};
 use crate::protocol::{At, Position};
@@ -10,6 +10,9 @@ use futures_lite::future;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::time::Duration;
+
+/// The most changes that are taken in before others have their turn: a tenth of a millisecond.
+const INDEX_BATCH_MAX: usize = 256;
 
 /// How long the index waits after a batch that is not full. The next one is fuller then, and those
 /// who change the log do not wake the index for each change.
@@ -145,12 +148,12 @@ impl Shared {
 /// Takes in what changes until the server has stopped or nobody has the index any more.
 async fn keep_up(clock: impl Clock, mut changes: Changes, index: Weak<Shared>) {
     let mut lines = Vec::new();
-    while let Some(count) = changes.next_lines(&mut lines).await {
+    while let Some(count) = changes.next_lines(INDEX_BATCH_MAX, &mut lines).await {
         let Some(shared) = index.upgrade() else { return };
         shared.take_in(&lines, changes.number());
         drop(shared);
         lines.clear();
-        match count < BATCH_CHANGES_MAX {
+        match count < INDEX_BATCH_MAX {
             true => clock.sleep(INDEX_PAUSE).await,
             false => future::yield_now().await,
         }
