@@ -78,6 +78,25 @@ fn what_is_told_is_known_asked_and_followed() -> Outcome {
     })
 }
 
+/// A follower that was woken by one change and took it used to panic when it waited for the next.
+#[test]
+fn changes_are_followed_one_by_one_while_they_come() -> Outcome {
+    task::block_on(async {
+        let handle = bind("Alford").await?.handle();
+        let mut changes = handle.follow(0);
+        for number in 1..=4 {
+            let line = format!("IAMAT kiwi +1+1 {number}");
+            let telling = async {
+                task::yield_now().await;
+                handle.tell(iamat(&line)).await.expect("the position is good");
+            };
+            let (told, ()) = future::zip(lines(&mut changes), telling).await;
+            assert_eq!(told, [format!("{number} kiwi +1+1")]);
+        }
+        Ok(())
+    })
+}
+
 /// One bad position in a batch must not make the good ones fail.
 #[test]
 fn each_position_of_many_has_its_own_outcome() -> Outcome {

@@ -49,6 +49,11 @@ impl<C: Clock> Handle<C> {
         Self { core }
     }
 
+    /// What the server runs on, as far as a handle knows.
+    pub(super) fn machine(&self) -> &C {
+        &self.core.clock
+    }
+
     /// What the server is called.
     pub fn name(&self) -> &ServerName {
         &self.core.name
