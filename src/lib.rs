@@ -21,6 +21,7 @@
 //! | module | owns |
 //! |---|---|
 //! | [`protocol`] | the grammar of lines: bytes to messages and back. Pure |
+//! | [`earth`] | how far apart two positions are, on a sphere. Pure |
 //! | [`node`] | what a server knows and what it answers: the change log. Pure |
 //! | [`config`] | herd.toml: which servers there are, who talks with whom, and the limits |
 //! | [`runtime`] | clocks, network and tasks as the traits [`Clock`](runtime::Clock), [`Net`](runtime::Net) and [`Spawn`](runtime::Spawn) |
@@ -29,6 +30,8 @@
 //! | [`places`] | what is near a position: the trait [`Places`](places::Places), and the sources |
 //! | [`journal`] | what makes a change safe: the trait [`Keeper`](journal::Keeper), and the journal on disk |
 //! | [`traffic`] | the traffic log: everything that goes in and out, in a file |
+//! | [`access`] | who may tell and ask what, and how often. Pure |
+//! | [`nearest`] | which clients are near a point, and who enters a circle. Pure |
 //! | [`server`] | what drives it all: the handle, doors, links and deadlines |
 //! | [`web`] | the web door: what phones send, and the interface for programs |
 //!
@@ -61,9 +64,12 @@
 //! # }).unwrap();
 //! ```
 
+pub mod access;
 pub mod config;
+pub mod earth;
 pub mod fetch;
 pub mod journal;
+pub mod nearest;
 pub mod node;
 pub mod places;
 pub mod protocol;

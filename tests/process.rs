@@ -72,9 +72,11 @@ fn a_full_disk_is_an_error() {
 fn signals_that_mean_nothing_change_nothing() {
     let mut herd = Plan::alone("Alford").start();
     let server = herd.server("Alford");
-    for (signal, event) in
-        [(Signal::HUP, "reloaded the certificates"), (Signal::USR1, "Usr1"), (Signal::USR2, "Usr2")]
-    {
+    for (signal, event) in [
+        (Signal::HUP, "reloaded the certificates, the limits and the tokens"),
+        (Signal::USR1, "Usr1"),
+        (Signal::USR2, "Usr2"),
+    ] {
         server.signal(signal);
         eventually(&format!("{event} is told"), || server.log().contains(event));
     }
@@ -208,7 +210,10 @@ fn clients_may_need_half_of_the_memory_unless_the_herd_says_otherwise() {
     ] {
         let mut herd = plan.build();
         herd.start_as(herd.launch("Alford").with_address_space(GIBIBYTE_KIB));
-        let log = herd.server("Alford").log();
-        assert!(log.contains("limits fitted to the system") && log.contains(expected), "{log}");
+        let server = herd.server("Alford");
+        eventually(&format!("{expected} is told"), || {
+            let log = server.log();
+            log.contains("limits fitted to the system") && log.contains(expected)
+        });
     }
 }

@@ -4,6 +4,7 @@
 
 mod feed;
 mod lines;
+mod nearest;
 mod node;
 mod parse;
 mod places;
@@ -17,6 +18,6 @@ criterion_group! {
         .warm_up_time(Duration::from_millis(300))
         .measurement_time(Duration::from_millis(700))
         .sample_size(20);
-    targets = parse::measure, node::measure, feed::measure, places::measure
+    targets = parse::measure, node::measure, feed::measure, places::measure, nearest::measure
 }
 criterion_main!(micro);

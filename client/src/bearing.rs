@@ -1,6 +1,6 @@
 //! Which way one position lies from another.
 
-use herd::places::distance_metres;
+use herd::earth::distance_metres;
 use herd::protocol::Coordinates;
 use std::fmt;
 

@@ -2,10 +2,11 @@
 
 use crate::channel::Channel;
 use crate::client_error::{ClientError, Problem};
+use crate::credentials::Credentials;
 use crate::reply::{AtLine, PlacesReply, Reply};
 use crate::wire::Wire;
 use herd::config::Address;
-use herd::protocol::{ClientId, MaxResults, Position, Radius, Timestamp};
+use herd::protocol::{AUTH_REFUSED, ClientId, MaxResults, Position, Radius, Timestamp};
 use herd::runtime::{self, AsyncStd, Runtime};
 use herd::tls::{ClientSide, InvalidHostName};
 use std::fmt;
@@ -105,12 +106,30 @@ impl<R: Runtime> Client<R> {
         &self.address
     }
 
+    /// Shows the server a token. Whatever is sent after that is sent by its holder.
+    ///
+    /// # Errors
+    /// As [`send`](Self::send), [`Problem::TokenRefused`], and [`Problem::NoTokens`] when the server
+    /// asks for none and does not know the command. The last two end the connection.
+    pub async fn authenticate(&mut self, credentials: &Credentials) -> Result<(), ClientError> {
+        let problem = match self.send(&credentials.line()).await? {
+            Reply::Authenticated(_) => return Ok(()),
+            Reply::Invalid(line) if line == AUTH_REFUSED => {
+                Problem::TokenRefused(credentials.name().clone())
+            }
+            Reply::Invalid(_) => Problem::NoTokens,
+            other => return Err(self.other_reply(&other)),
+        };
+        self.wire = None;
+        Err(ClientError::new(&self.address, problem))
+    }
+
     /// Tells where the client `id` was at `time`, which is [`now`](Self::now) for a client that
     /// speaks of itself. The reply is the server's AT line.
     ///
     /// # Errors
     /// As [`send`](Self::send), and [`Problem::Refused`] when the server calls it invalid: the time
-    /// is too far in its future, or it takes no more clients.
+    /// is too far in its future, it takes no more clients, or no token was shown that permits it.
     pub async fn iamat(
         &mut self,
         id: ClientId<'_>,
@@ -129,7 +148,8 @@ impl<R: Runtime> Client<R> {
     /// Asks for the places near the client `id`, at most `max` within `radius`.
     ///
     /// # Errors
-    /// As [`send`](Self::send), and [`Problem::Refused`] when the server does not know the client.
+    /// As [`send`](Self::send), and [`Problem::Refused`] when the server does not know the client, or
+    /// no token was shown that permits to ask.
     pub async fn whatsat(
         &mut self,
         id: ClientId<'_>,
@@ -169,7 +189,9 @@ impl<R: Runtime> Client<R> {
         let line = String::from_utf8_lossy(reply.first_line()).into_owned();
         let problem = match reply {
             Reply::Invalid(_) => Problem::Refused(line),
-            Reply::At(_) | Reply::Places(_) | Reply::Nothing => Problem::NoReply(line),
+            Reply::At(_) | Reply::Places(_) | Reply::Authenticated(_) | Reply::Nothing => {
+                Problem::NoReply(line)
+            }
         };
         ClientError::new(&self.address, problem)
     }

@@ -1,5 +1,6 @@
 //! What can go wrong between a client and a server.
 
+use herd::access::TokenName;
 use herd::config::Address;
 use std::error::Error;
 use std::fmt;
@@ -41,6 +42,10 @@ pub enum Problem {
     /// The server took the command for an invalid one; the text is its reply. The connection goes
     /// on.
     Refused(String),
+    /// The server does not accept the token of this name.
+    TokenRefused(TokenName),
+    /// A token was shown to a server that asks for none.
+    NoTokens,
     /// A command is one line, and this text holds more. Nothing was sent; the connection goes on.
     LineBreak(String),
     /// An earlier problem ended the connection.
@@ -81,6 +86,17 @@ impl fmt::Display for ClientError {
                 write!(f, "{address} is no herd-server: it answered {line:?}")
             }
             Problem::Refused(reply) => write!(f, "{address} calls the command invalid: {reply:?}"),
+            Problem::TokenRefused(name) => write!(
+                f,
+                "{address} refused the token of {name}: the name or the token is wrong, or it was \
+                 revoked"
+            ),
+            Problem::NoTokens => {
+                write!(
+                    f,
+                    "{address} asks for no token: unset HERD_TOKEN and leave out --token-file"
+                )
+            }
             Problem::LineBreak(text) => {
                 write!(f, "a command is one line, but there is a line break in {text:?}")
             }
@@ -113,6 +129,8 @@ impl Error for ClientError {
             | Problem::TooLong
             | Problem::NoReply(_)
             | Problem::Refused(_)
+            | Problem::TokenRefused(_)
+            | Problem::NoTokens
             | Problem::LineBreak(_)
             | Problem::Ended => None,
         }

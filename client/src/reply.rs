@@ -13,6 +13,9 @@ pub enum Reply {
     /// `? ` and the command: the server takes it for an invalid one. The bytes are the whole line
     /// with its LF.
     Invalid(Vec<u8>),
+    /// `OK ` and the name of the token: the answer to an AUTH. The bytes are the whole line with its
+    /// LF.
+    Authenticated(Vec<u8>),
     /// The server took an AT line in, which is not answered.
     Nothing,
 }
@@ -23,7 +26,7 @@ impl Reply {
         match self {
             Reply::At(at) => &at.bytes,
             Reply::Places(places) => &places.bytes,
-            Reply::Invalid(bytes) => bytes,
+            Reply::Invalid(bytes) | Reply::Authenticated(bytes) => bytes,
             Reply::Nothing => b"",
         }
     }

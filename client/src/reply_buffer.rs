@@ -2,6 +2,7 @@
 
 use crate::client_error::{Problem, REPLY_BYTES_MAX};
 use crate::reply::{AtLine, PlacesReply, Reply};
+use herd::traffic::redacted;
 
 /// How the end of a reply is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,12 +61,16 @@ fn one_line(bytes: Vec<u8>) -> Result<Reply, Problem> {
     if bytes.starts_with(b"? ") {
         return Ok(Reply::Invalid(bytes));
     }
+    if bytes.starts_with(b"OK ") {
+        return Ok(Reply::Authenticated(bytes));
+    }
     AtLine::new(bytes).map(Reply::At).map_err(no_reply)
 }
 
 fn no_reply(bytes: Vec<u8>) -> Problem {
     let line = bytes.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    Problem::NoReply(String::from_utf8_lossy(line).trim_end().to_owned())
+    // A server that is none may send back whatever it is told, tokens too.
+    Problem::NoReply(String::from_utf8_lossy(&redacted(line)).trim_end().to_owned())
 }
 
 #[cfg(test)]
@@ -118,6 +123,12 @@ mod tests {
             problem(b"AT A +0.5 k +34-118 1\n\xff\n\n", Ending::EmptyLine),
             "NoReply(\"AT A +0.5 k +34-118 1\")"
         );
+    }
+
+    /// Somebody who shows a token to the wrong server must not find it in an error.
+    #[test]
+    fn a_token_that_comes_back_is_not_shown() {
+        assert_eq!(problem(b"AUTH van-7 s3cr3t\n", Ending::Line), "NoReply(\"AUTH [hidden]\")");
     }
 
     /// A server without end must not fill the client's memory.

@@ -1,13 +1,22 @@
 //! The library in the simulated world: the same client and the same scripts, with virtual time and a
 //! network that a seed decides about.
 
+use herd::access::AccessList;
 use herd::config::Herd;
 use herd::protocol::{ClientId, MaxResults, Position, Radius};
 use herd::runtime::sim::Sim;
 use herd::runtime::{Clock, Spawn};
 use herd::server::Server;
 use herd_client::script::{AfterFailure, Event, Runner, Script};
-use herd_client::{Client, Destination, TIMEOUT_DEFAULT};
+use herd_client::{Client, Credentials, Destination, TIMEOUT_DEFAULT};
+
+/// The SHA-256 is that of "token-ops".
+const ACCESS: &str = r#"
+    [[token]]
+    name = "ops"
+    sha256 = "8a614cb2ba0c93943279cc96da7ef50c8885b0b3e6d9ff566979a956444c8f05"
+    roles = ["operator"]
+"#;
 
 const PAIR: &str = "
     [servers.Alford]
@@ -48,6 +57,35 @@ fn a_client_tells_and_asks_in_virtual_time() {
         .expect("the server answers");
     assert_eq!(near.at().to_string(), told.to_string());
     assert!(near.json().contains("\"status\" : \"OK\""), "{}", near.json());
+}
+
+/// A program that tracks its own devices shows each one's token.
+#[test]
+fn a_client_that_shows_its_token_is_let_in() {
+    let (sim, herd) = (Sim::new(1), Herd::from_toml(PAIR).expect("the herd is good"));
+    let (server, list) = (sim.machine("Alford"), AccessList::from_toml(ACCESS));
+    let builder = Server::builder(server.clone(), &herd, &"Alford".parse().expect("it is legal"));
+    let builder = builder.access(list.expect("the list is good"));
+    let bound = sim.block_on(builder.bind()).expect("the ports are free");
+    server.spawn(async { bound.run().await.expect("there is no journal that could fail") });
+    let (machine, address) = (sim.machine("phone"), Destination::first_of(&herd));
+    let outcome = |credentials: &str| {
+        let credentials: Credentials = credentials.parse().expect("they are well-formed");
+        sim.block_on(async {
+            let connected =
+                Client::connect_on(machine.clone(), TIMEOUT_DEFAULT, address.address()).await;
+            let mut client = connected?;
+            client.authenticate(&credentials).await?;
+            let kiwi = ClientId::new("kiwi").expect("the ID is good");
+            let position = Position::new(1.0, 2.0).expect("it is in range");
+            client.iamat(kiwi, position, machine.now()).await.map(drop)
+        })
+        .map_err(|error| error.to_string())
+    };
+    assert_eq!(outcome("ops:token-ops"), Ok(()));
+    let refused = "127.0.0.1:12000 refused the token of ops: the name or the token is wrong, or it was \
+                   revoked";
+    assert_eq!(outcome("ops:token-map"), Err(refused.to_owned()));
 }
 
 /// Everything that a script shows, in one text.

@@ -1,9 +1,9 @@
-//! Mistakes in a herd.toml.
+//! Mistakes in a configuration file.
 
 use std::fmt;
 use std::ops::Range;
 
-/// A mistake in a herd: its line if it has one, and how to fix it.
+/// A mistake in a herd.toml or an access.toml: its line if it has one, and how to fix it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     line: Option<usize>,
@@ -12,7 +12,7 @@ pub struct ConfigError {
 
 impl ConfigError {
     /// A mistake at a byte range of `text`.
-    pub(super) fn at(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
+    pub(crate) fn at(text: &str, span: Range<usize>, message: impl Into<String>) -> Self {
         let before = text.as_bytes().get(..span.start).unwrap_or_default();
         let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
         Self { line: Some(line), message: message.into() }
@@ -24,7 +24,7 @@ impl ConfigError {
     }
 
     /// A mistake that the TOML parser found.
-    pub(super) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
+    pub(crate) fn of_toml(text: &str, error: &toml::de::Error) -> Self {
         // The parser's messages can have several lines; ours have one.
         let message = error.message().replace('\n', ", ");
         match error.span() {

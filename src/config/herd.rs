@@ -3,7 +3,7 @@
 use super::address::Address;
 use super::config_error::ConfigError;
 use super::dns_names;
-use super::herd_file::{HerdFile, ServerEntry};
+use super::herd_file::{AccessEntry, HerdFile, ServerEntry};
 use super::limits::{Limits, MAX_AHEAD_DEFAULT};
 use super::links::Links;
 use super::server_config::{LinkKind, PEER_PORT_OFFSET, ServerConfig};
@@ -11,7 +11,7 @@ use super::tls_config::{PeerTlsConfig, TlsConfig};
 use crate::protocol::ServerName;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
 
@@ -40,6 +40,8 @@ pub struct Herd {
     servers: BTreeMap<ServerName, ServerConfig>,
     first: ServerName,
     limits: Limits,
+    access_file: Option<PathBuf>,
+    is_protected: bool,
     tls: Option<TlsConfig>,
     peer_tls: Option<PeerTlsConfig>,
 }
@@ -81,15 +83,17 @@ impl Herd {
             servers.insert(name, server);
         }
         require_push_targets(&servers)?;
-        let HerdFile { limits, tls, peer_tls, .. } = file;
-        Ok(Self { servers, first, limits, tls, peer_tls })
+        let access_file = file.access.map(|access| access_file(text, access)).transpose()?;
+        let HerdFile { limits, tls, peer_tls, protected_mode: is_protected, .. } = file;
+        Ok(Self { servers, first, limits, access_file, is_protected, tls, peer_tls })
     }
 
     /// The same herd with the relative paths in it taken from `folder`: that of its herd.toml.
     pub fn in_folder(self, folder: &Path) -> Self {
+        let access_file = self.access_file.map(|file| folder.join(file));
         let tls = self.tls.map(|tls| tls.in_folder(folder));
         let peer_tls = self.peer_tls.map(|tls| tls.in_folder(folder));
-        Self { tls, peer_tls, ..self }
+        Self { access_file, tls, peer_tls, ..self }
     }
 
     /// The server with that name.
@@ -118,6 +122,18 @@ impl Herd {
     /// The limits of each server.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// The file that says who may do what (`file` in the table `[access]`); None where everybody may do
+    /// everything. See [`in_folder`](Self::in_folder) for a relative path.
+    pub fn access_file(&self) -> Option<&Path> {
+        self.access_file.as_deref()
+    }
+
+    /// Whether its servers refuse to listen beyond their own machine for people who prove nothing
+    /// (`protected_mode`, by default true).
+    pub fn is_protected(&self) -> bool {
+        self.is_protected
     }
 
     /// The files with which servers speak TLS with clients (`[tls]`).
@@ -150,6 +166,15 @@ fn named_entries(
         Ok(NamedEntry { name: parsed?, span: name.span(), entry })
     });
     named.collect()
+}
+
+fn access_file(text: &str, access: AccessEntry) -> Result<PathBuf, ConfigError> {
+    match access.file.get_ref().as_os_str().is_empty() {
+        false => Ok(access.file.into_inner()),
+        true => {
+            Err(ConfigError::at(text, access.file.span(), "the path of the access file is empty"))
+        }
+    }
 }
 
 fn empty_herd() -> ConfigError {
@@ -547,6 +572,27 @@ mod tests {
         assert_eq!(server.http_listen().map(ToString::to_string).as_deref(), Some("host:8"));
         assert_eq!(server.max_ahead(), Duration::from_secs(5));
         assert_eq!(*herd.limits(), Limits { connections: 3, ..Limits::default() });
+    }
+
+    /// Nothing must be open to strangers because a key was overlooked.
+    #[test]
+    fn access_and_protected_mode_can_be_said_and_are_safe_by_default() {
+        let server = "[servers.A]\nlisten = \"h:1\"\n";
+        let herd = Herd::from_toml(server).expect("it is good");
+        assert_eq!((herd.access_file(), herd.is_protected()), (None, true));
+        let text = format!("protected_mode = false\n{server}[access]\nfile = \"a/access.toml\"");
+        let herd = Herd::from_toml(&text).expect("it is good");
+        let file = Path::new("a/access.toml");
+        assert_eq!((herd.access_file(), herd.is_protected()), (Some(file), false));
+        let in_folder = herd.in_folder(Path::new("/etc/herd"));
+        assert_eq!(in_folder.access_file(), Some(Path::new("/etc/herd/a/access.toml")));
+        for (rest, message) in [
+            ("[access]", "line 3: missing field `file`"),
+            ("[access]\nfile = \"\"", "line 4: the path of the access file is empty"),
+            ("[access]\nflie = \"a\"", "line 4: unknown field `flie`, expected `file`"),
+        ] {
+            assert_eq!(error(&format!("{server}{rest}")), message);
+        }
     }
 
     /// A client without `--server` asks the first; that must not depend on the alphabet.

@@ -33,10 +33,19 @@ use toml::Spanned;
 pub struct HerdBuilder {
     servers: Vec<(String, ServerEntry)>,
     limits: Limits,
+    protection: Protection,
     tls: Option<TlsConfig>,
     peer_tls: Option<PeerTlsConfig>,
     /// The first mistake.
     mistake: Option<ConfigError>,
+}
+
+/// Whether protected mode is on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Protection {
+    #[default]
+    On,
+    Off,
 }
 
 impl Herd {
@@ -133,6 +142,13 @@ impl HerdBuilder {
         self
     }
 
+    /// Lets servers listen beyond their own machine for people who prove nothing: something else, such
+    /// as a firewall, keeps strangers away.
+    pub fn without_protected_mode(mut self) -> Self {
+        self.protection = Protection::Off;
+        self
+    }
+
     /// Checks the description and returns the herd.
     ///
     /// # Errors
@@ -146,9 +162,10 @@ impl HerdBuilder {
             return Err(ConfigError::of_whole("no servers: add one"));
         }
         let place = |(place, (name, entry))| (Spanned::new(place..place, name), entry);
-        let Self { servers, limits, tls, peer_tls, .. } = self;
+        let Self { servers, limits, tls, peer_tls, protection, .. } = self;
         let servers: BTreeMap<_, _> = servers.into_iter().enumerate().map(place).collect();
-        let file = HerdFile { servers, limits, tls, peer_tls };
+        let protected_mode = protection == Protection::On;
+        let file = HerdFile { servers, limits, access: None, protected_mode, tls, peer_tls };
         Herd::from_file("", file).map_err(ConfigError::without_line)
     }
 
@@ -196,9 +213,10 @@ mod tests {
             .link("A", "B")
             .push("B", "C")
             .limits(Limits { connections: 3, ..Limits::default() })
+            .without_protected_mode()
             .build();
         let read = Herd::from_toml(
-            "[servers.B]\nlisten = \"h:2\"\nneighbors = [{ name = \"C\", push = true }]\n\
+            "protected_mode = false\n[servers.B]\nlisten = \"h:2\"\nneighbors = [{ name = \"C\", push = true }]\n\
              [servers.A]\nlisten = \"h:1\"\nneighbors = [\"B\"]\ncatch_up = false\nmax_ahead = 5\n\
              [servers.C]\nlisten = \"h:3\"\npeer_listen = \"g:4\"\naccept_at = true\n\
              [limits]\nconnections = 3\n",

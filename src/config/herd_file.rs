@@ -7,6 +7,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::PathBuf;
 use toml::Spanned;
 
 /// A whole file.
@@ -17,9 +18,24 @@ pub(super) struct HerdFile {
     pub(super) servers: BTreeMap<Spanned<String>, ServerEntry>,
     #[serde(default, deserialize_with = "Limits::deserialize_checked")]
     pub(super) limits: Limits,
+    pub(super) access: Option<AccessEntry>,
+    #[serde(default = "protected")]
+    pub(super) protected_mode: bool,
     #[serde(default, deserialize_with = "TlsConfig::deserialize_checked")]
     pub(super) tls: Option<TlsConfig>,
     pub(super) peer_tls: Option<PeerTlsConfig>,
+}
+
+/// Protected mode is on unless somebody turns it off.
+fn protected() -> bool {
+    true
+}
+
+/// The table `[access]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessEntry {
+    pub(super) file: Spanned<PathBuf>,
 }
 
 /// One table `[servers.NAME]`.

@@ -91,6 +91,26 @@ pub struct Limits {
     /// waiting.
     #[serde(deserialize_with = "at_least_one")]
     pub total_lookups: usize,
+    /// The commands a second of all connections with the same token (`commands_per_token`), unless
+    /// the token's entry has a rate of its own. 0, the default, is no limit. Beyond it, the server
+    /// reads more slowly from those connections.
+    pub commands_per_token: u32,
+    /// The commands a second of all connections of one address (`commands_per_address`); an IPv6
+    /// network of 64 bits counts as one address. 0, the default, is no limit. Beyond it, the server
+    /// reads more slowly from those connections.
+    pub commands_per_address: u32,
+    /// The clients a second that connections with the same token may introduce
+    /// (`new_clients_per_token`). 0, the default, is no limit. Beyond it, the server reads more slowly
+    /// from those connections.
+    pub new_clients_per_token: u32,
+    /// The clients a second that connections of one address may introduce
+    /// (`new_clients_per_address`). 0, the default, is no limit. Beyond it, the server reads more
+    /// slowly from those connections.
+    pub new_clients_per_address: u32,
+    /// The WHATSATs a day with the same token that may go to a remote source of places
+    /// (`remote_lookups_per_token`). 0, the default, is no limit. Further ones are answered with
+    /// `OVER_QUERY_LIMIT`.
+    pub remote_lookups_per_token: u32,
 }
 
 impl Default for Limits {
@@ -112,6 +132,11 @@ impl Default for Limits {
             heartbeat: Duration::from_millis(1000),
             lookups_per_connection: 16,
             total_lookups: 1024,
+            commands_per_token: 0,
+            commands_per_address: 0,
+            new_clients_per_token: 0,
+            new_clients_per_address: 0,
+            remote_lookups_per_token: 0,
         }
     }
 }
@@ -190,15 +215,16 @@ mod tests {
     #[test]
     fn each_key_sets_its_own_limit() {
         let limits: Limits = toml::from_str(
-            "clients = 8\nclients_bytes = 5000000000\nconnections = 1\nhttp_connections = 15\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
-             clock_tolerance_seconds = 14\nfollow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n",
+            "clients = 8\nclients_bytes = 5000000000\nconnections = 1\nhttp_connections = 20\nconnections_per_address = 13\nidle_seconds = 2\nunsent_bytes = 3\nstall_seconds = 4\n\
+             clock_tolerance_seconds = 14\nfollow_batch_bytes = 5\nfollow_batch_pause_ms = 9\nline_seconds = 10\ntotal_unsent_bytes = 11\ntotal_lookups = 12\nheartbeat_ms = 6\nlookups_per_connection = 7\n\
+             commands_per_token = 15\ncommands_per_address = 16\nnew_clients_per_token = 17\nnew_clients_per_address = 18\nremote_lookups_per_token = 19\n",
         )
         .unwrap();
         let expected = Limits {
             clients: 8,
             clients_bytes: Some(5_000_000_000),
             connections: 1,
-            http_connections: 15,
+            http_connections: 20,
             connections_per_address: 13,
             idle: Some(Duration::from_secs(2)),
             unsent_bytes: 3,
@@ -211,6 +237,11 @@ mod tests {
             heartbeat: Duration::from_millis(6),
             lookups_per_connection: 7,
             total_lookups: 12,
+            commands_per_token: 15,
+            commands_per_address: 16,
+            new_clients_per_token: 17,
+            new_clients_per_address: 18,
+            remote_lookups_per_token: 19,
         };
         assert_eq!(limits, expected);
     }

@@ -46,6 +46,16 @@ impl Node {
         }
     }
 
+    /// Takes other rules from now on. What is known stays known.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
+    /// The rules by which it answers.
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
     /// The change log.
     pub fn log(&self) -> &ChangeLog {
         &self.log
@@ -59,6 +69,19 @@ impl Node {
         received: Timestamp,
         reply: &mut Vec<u8>,
     ) -> Option<Lookup> {
+        self.command_if(line, received, reply, |_| true)
+    }
+
+    /// Answers one line of a client who may not do everything. A command that is not permitted is
+    /// answered as an invalid one.
+    #[inline]
+    pub fn command_if(
+        &mut self,
+        line: Line<'_>,
+        received: Timestamp,
+        reply: &mut Vec<u8>,
+        permit: impl FnOnce(&Request<'_>) -> bool,
+    ) -> Option<Lookup> {
         let text = match line {
             Line::Whole(text) => text,
             Line::Overlong(start) => {
@@ -67,6 +90,7 @@ impl Node {
             }
         };
         let answered = match Request::parse(text) {
+            Ok(request) if !permit(&request) => false,
             Ok(Request::IamAt(iamat)) => self.tell(iamat, received, reply).is_ok(),
             Ok(Request::WhatsAt(asked)) => {
                 let lookup = self.look_up(asked.client(), asked.radius(), asked.max());
@@ -453,6 +477,20 @@ mod tests {
         node.command(Line::Overlong(b"xxxx"), Timestamp::default(), &mut out);
         assert_eq!(out, b"? xxxx\n");
         assert!(node.log().is_empty());
+    }
+
+    /// Without it a device could tell where others are.
+    #[test]
+    fn what_is_not_permitted_is_an_invalid_command_and_changes_nothing() {
+        let mut node = node(AtCommands::TakenIn);
+        reply(&mut node, "IAMAT kiwi +34-118 900");
+        for line in ["IAMAT kiwi +1+1 901", "WHATSAT kiwi 10 5", "AT Ball +0.0 kiwi +1+1 901"] {
+            let mut reply = Vec::new();
+            let whole = Line::Whole(line.as_bytes());
+            let lookup = node.command_if(whole, Timestamp::default(), &mut reply, |_| false);
+            assert_eq!((lookup, reply), (None, format!("? {line}\n").into_bytes()));
+        }
+        assert_eq!(node.log().last_number(), 1);
     }
 
     #[test]

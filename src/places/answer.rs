@@ -76,7 +76,7 @@ impl Answer {
     }
 
     /// A reply without results, with a status and the words for it.
-    pub(super) fn refusal(status: &str, message: &str) -> Self {
+    pub(crate) fn refusal(status: &str, message: &str) -> Self {
         let message = excerpt(message);
         Self::without_results(|reply| reply.text("error_message", message), status)
     }

@@ -106,6 +106,10 @@ impl<C: Clock, P: Places> Places for Cached<C, P> {
         }
         Ok(answer)
     }
+
+    fn is_remote(&self) -> bool {
+        self.source.is_remote()
+    }
 }
 
 impl<C, P> fmt::Debug for Cached<C, P> {

@@ -78,6 +78,10 @@ impl Places for Chain {
         }
         refused.ok_or_else(|| PlacesError::new(notes.join("; ")))
     }
+
+    fn is_remote(&self) -> bool {
+        self.sources.iter().any(|source| source.source.is_remote())
+    }
 }
 
 fn noted(answer: Answer, notes: &[String]) -> Answer {

@@ -61,6 +61,10 @@ impl<P: Places> Places for Coalesced<P> {
         };
         seat.flight.get_or_init(ask).await.clone()
     }
+
+    fn is_remote(&self) -> bool {
+        self.source.is_remote()
+    }
 }
 
 /// An asker that waits for a flight's answer.

@@ -1,11 +1,10 @@
 //! One place of a reply, and the reply that places make.
 
 use super::answer::Answer;
-use super::bounds::Bounds;
-use super::earth::wrap_longitude;
 use super::layout::Object;
 use super::nearby_search::{Corners, Point, write_description, write_geometry, write_reply};
 use super::question::Question;
+use crate::earth::{Bounds, wrap_longitude};
 use crate::protocol::Coordinates;
 use std::borrow::Cow;
 

@@ -1,6 +1,6 @@
 //! What a source of places is asked.
 
-use super::distance::distance_metres;
+use crate::earth::distance_metres;
 use crate::fetch::AskerId;
 use crate::protocol::{Coordinates, MaxResults, RESULTS_MAX, Radius};
 

@@ -93,6 +93,10 @@ impl<F: Fetcher, S: Service> Places for Remote<F, S> {
             Err(error) => Err(PlacesError::new(self.tell(&error))),
         }
     }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! and has no async code. It borrows from the bytes that it is given instead of copying them.
 
 mod ahead;
+mod auth;
 mod client_id;
 mod decimal;
 mod field;
@@ -20,6 +21,7 @@ mod whats_near;
 mod written_time;
 
 pub use ahead::clients_ahead;
+pub use auth::{AUTH_REFUSED, Auth, write_authenticated};
 pub use client_id::ClientId;
 pub use field::{EXCERPT_BYTES_MAX, Field, InvalidField};
 pub use follow::{ADDRESS_BYTES_MAX, FeedLine, Follow, Introduction, LogId, Since};

@@ -1,6 +1,7 @@
 //! Why a server could not be set up.
 
 use super::status::DoorKind;
+use crate::access::protected_mode::Exposed;
 use crate::journal::JournalError;
 use crate::protocol::ServerName;
 use crate::tls::TlsSetupError;
@@ -21,6 +22,13 @@ pub enum BindError {
         name: ServerName,
         /// What is wrong.
         source: JournalError,
+    },
+    /// Protected mode does not let it listen where strangers could come in.
+    Exposed {
+        /// The server.
+        name: ServerName,
+        /// Which door is open, and what to set.
+        source: Exposed,
     },
     /// TLS cannot be set up with the files that the herd names.
     Tls {
@@ -48,6 +56,7 @@ impl fmt::Display for BindError {
             BindError::NoSuchServer { name } => write!(f, "the herd has no server {name}"),
             BindError::Tls { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Journal { name, source } => write!(f, "{name} cannot start: {source}"),
+            BindError::Exposed { name, source } => write!(f, "{name} cannot start: {source}"),
             BindError::Listen { name, door, address, source } => {
                 write!(f, "{name} cannot listen for {door} on {address}: {source}")?;
                 if source.kind() == io::ErrorKind::AddrInUse {
@@ -64,6 +73,7 @@ impl std::error::Error for BindError {
         match self {
             BindError::NoSuchServer { .. } => None,
             BindError::Journal { source, .. } => Some(source),
+            BindError::Exposed { source, .. } => Some(source),
             BindError::Tls { source, .. } => Some(source),
             BindError::Listen { source, .. } => Some(source),
         }

@@ -1,14 +1,17 @@
 //! A server, from its parts.
 
+use super::addresses::Addresses;
 use super::bind_error::BindError;
 use super::core::{Core, Wires};
 use super::door::Door;
 use super::door_record::DoorRecord;
+use super::guard::Guard;
 use super::http_door::HttpDoor;
 use super::http_service::HttpService;
 use super::kept_node::KeptNode;
 use super::keyring::{Expired, Keyring, Keys};
 use super::line::LineService;
+use super::live_limits::LiveLimits;
 use super::lookups::Lookups;
 use super::peer::{ANONYMOUS_MAX, Neighbors, PeerService};
 use super::rare_event::RareEvent;
@@ -20,8 +23,11 @@ use super::status::DoorKind;
 use super::stop::Stop;
 use super::tasks::Tasks;
 use super::tls_security::TlsSecurity;
+use crate::access::AccessList;
+use crate::access::protected_mode::{self, Entrance, Proof, ProtectedMode, Side};
 use crate::config::{
-    Address, CLIENTS_BYTES_DEFAULT, Herd, Limits, LinkKind, NeighborConfig, ServerConfig,
+    Address, CLIENTS_BYTES_DEFAULT, ClientAuth, Herd, Limits, LinkKind, NeighborConfig,
+    ServerConfig,
 };
 use crate::journal::{Disk, Ephemeral, Fsync, Journal, Keeper, OnDamage, recover};
 use crate::node::{AtCommands, Node, Rules};
@@ -48,6 +54,8 @@ pub struct Builder<R: Runtime> {
     http: Option<Arc<dyn HttpService<R>>>,
     on_damage: OnDamage,
     on_replay: Box<dyn FnMut(u64, u64) + Send>,
+    access: Option<AccessList>,
+    protected_mode: ProtectedMode,
 }
 
 impl<R: Runtime> Server<R> {
@@ -67,6 +75,8 @@ impl<R: Runtime> Server<R> {
             http: None,
             on_damage: OnDamage::default(),
             on_replay: Box::new(|_, _| {}),
+            access: None,
+            protected_mode: protected_mode_of(herd),
         }
     }
 }
@@ -135,6 +145,20 @@ impl<R: Runtime> Builder<R> {
         self
     }
 
+    /// Lets clients do only what this list grants the tokens that they show. The default is that
+    /// everybody may do everything. A program that embeds the server needs no token.
+    pub fn access(mut self, list: AccessList) -> Self {
+        self.access = Some(list);
+        self
+    }
+
+    /// Whether the server refuses to listen beyond this machine for people who prove nothing, whatever
+    /// the herd says.
+    pub fn protected_mode(mut self, mode: ProtectedMode) -> Self {
+        self.protected_mode = mode;
+        self
+    }
+
     /// Dials the neighbor `name` at `address`, whatever the herd says: for servers of one program
     /// whose ports the system chooses. A name that is no neighbor's is ignored.
     ///
@@ -168,12 +192,13 @@ impl<R: Runtime> Builder<R> {
     /// [runs](Server::run).
     ///
     /// # Errors
-    /// When the herd has no server of that name, the journal or a file for TLS cannot be used, or a port
-    /// is not free.
+    /// When the herd has no server of that name, the journal or a file for TLS cannot be used, a port is
+    /// not free, or protected mode does not let it listen there.
     pub async fn bind(mut self) -> Result<Server<R>, BindError> {
         let Some(config) = self.herd.server(&self.name).cloned() else {
             return Err(BindError::NoSuchServer { name: self.name });
         };
+        self.check_literal_addresses(&config)?;
         let keys = Keys::read(&self.herd, &config, Expired::Taken, &self.runtime);
         let of_tls = |source| BindError::Tls { name: self.name.clone(), source };
         let keyring = Arc::new(Keyring::new(keys.map_err(of_tls)?));
@@ -189,6 +214,9 @@ impl<R: Runtime> Builder<R> {
             .iter()
             .map(|(door, listener)| self.record(&config, *door, listener))
             .collect();
+        let open: Vec<_> = records.iter().map(|door| (door.kind, door.address)).collect();
+        self.check_exposure(&open)?;
+        self.warn_of_plain_tokens(&open);
         let advertised = advertised(&config, &records);
         let neighbors = self.neighbors(&config);
         let anonymous_peers = self.anonymous_at_a_door(&config);
@@ -226,6 +254,56 @@ impl<R: Runtime> Builder<R> {
             }
         };
         DoorRecord::new(door, listener.local_address(), connections_max, per_address_max)
+    }
+
+    /// Checks what can be checked before the journal is read, which may take long: addresses that are
+    /// written as such.
+    fn check_literal_addresses(&self, config: &ServerConfig) -> Result<(), BindError> {
+        let literal = ports(config).into_iter().filter_map(|(door, address)| {
+            let ip = address.host().parse().ok()?;
+            Some((door, SocketAddr::new(ip, address.port())))
+        });
+        self.check_exposure(&literal.collect::<Vec<_>>())
+    }
+
+    /// Refuses to be open to strangers, where protected mode is on.
+    fn check_exposure(&self, doors: &[(DoorKind, SocketAddr)]) -> Result<(), BindError> {
+        let entrance = |&(door, address): &(DoorKind, SocketAddr)| Entrance {
+            side: if door.serves_clients() { Side::Clients } else { Side::Neighbors },
+            address,
+            proof: self.proof_at(door),
+        };
+        let entrances: Vec<_> = doors.iter().map(entrance).collect();
+        let checked = protected_mode::check(self.protected_mode, &entrances);
+        checked.map_err(|source| BindError::Exposed { name: self.name.clone(), source })
+    }
+
+    /// What those who come in through a door must show.
+    fn proof_at(&self, door: DoorKind) -> Proof {
+        let client_auth = self.herd.tls().map(|tls| tls.client_auth);
+        match door {
+            DoorKind::PeerTls => Proof::Certificate,
+            DoorKind::Peer => Proof::Nothing,
+            DoorKind::LineTls if client_auth == Some(ClientAuth::Yes) => Proof::Certificate,
+            DoorKind::Line | DoorKind::LineTls if self.access.is_some() => Proof::Token,
+            DoorKind::HttpTls if client_auth == Some(ClientAuth::Yes) => Proof::Certificate,
+            DoorKind::Http | DoorKind::HttpTls if self.access.is_some() => Proof::Token,
+            DoorKind::Line | DoorKind::LineTls | DoorKind::Http | DoorKind::HttpTls => {
+                Proof::Nothing
+            }
+        }
+    }
+
+    /// Tells an operator of tokens that whoever is on the way could read.
+    fn warn_of_plain_tokens(&self, doors: &[(DoorKind, SocketAddr)]) {
+        let is_readable = |door: &&(DoorKind, SocketAddr)| {
+            matches!(door.0, DoorKind::Line | DoorKind::Http)
+                && !door.1.ip().to_canonical().is_loopback()
+        };
+        if let Some((_, clients)) = doors.iter().find(is_readable).filter(|_| self.access.is_some())
+        {
+            log::warn!(server:% = self.name, clients:%; "tokens come in unencrypted: whoever is on the way can read them");
+        }
     }
 
     fn node(&self, config: &ServerConfig) -> Node {
@@ -283,7 +361,9 @@ impl<R: Runtime> Builder<R> {
             name: self.name,
             log_id: LogId::new(clock.random()),
             advertised,
-            limits: self.limits,
+            limits: LiveLimits::new(self.limits),
+            guard: self.access.map(|list| Arc::new(Guard::new(list))),
+            addresses: Addresses::default(),
             kept,
             lookups: Lookups::new(clock.clone(), self.places),
             neighbors,
@@ -324,6 +404,10 @@ async fn listen<R: Runtime>(
     })
 }
 
+fn protected_mode_of(herd: &Herd) -> ProtectedMode {
+    if herd.is_protected() { ProtectedMode::On } else { ProtectedMode::Off }
+}
+
 /// The address at which neighbors dial a server. The default is the address that was bound: the
 /// system may have chosen its port.
 fn advertised(config: &ServerConfig, doors: &[DoorRecord]) -> String {
@@ -346,7 +430,7 @@ struct Behind<R: Runtime> {
 /// further door adds one.
 fn client_slots<R: Runtime>(core: &Core<R>) -> Arc<Semaphore> {
     let doors = core.doors.iter().filter(|door| door.kind.speaks_lines()).count();
-    Arc::new(Semaphore::new(core.limits.connections + doors.saturating_sub(1)))
+    Arc::new(Semaphore::new(core.limits.current().connections + doors.saturating_sub(1)))
 }
 
 /// A door, with what secures it and what is spoken behind it.

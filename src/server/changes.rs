@@ -2,6 +2,7 @@
 
 use super::kept_node::KeptNode;
 use super::stop::StopWatch;
+use crate::node;
 use crate::protocol::OwnedAt;
 use event_listener::EventListener;
 use std::future::{self, Future};
@@ -63,6 +64,18 @@ impl Changes {
         None
     }
 
+    /// Waits as [`next`](Self::next) does, and appends the lines of at most `max` changes, each
+    /// with its LF, which saves an allocation for each. Returns how many there are.
+    pub(super) async fn next_lines(&mut self, max: usize, lines: &mut Vec<u8>) -> Option<usize> {
+        while self.wait().await {
+            let count = self.show(max, |change| lines.extend_from_slice(change.line));
+            if count > 0 {
+                return Some(count);
+            }
+        }
+        None
+    }
+
     /// Waits until there is a change to show; false once the server has stopped and everything was
     /// shown.
     ///
@@ -105,6 +118,16 @@ impl Changes {
     /// The next changes that are here already, oldest first: at most 1,024, and none when everything
     /// was shown. It never waits.
     pub fn ready(&mut self) -> Vec<Change> {
+        let mut batch = Vec::new();
+        let copy = |change: node::Change<'_>| {
+            batch.push(Change { number: change.number, at: OwnedAt::of_log(change.line) });
+        };
+        self.show(BATCH_CHANGES_MAX, copy);
+        batch
+    }
+
+    /// Shows the changes that may be shown now, at most `max`, and returns how many there are.
+    fn show(&mut self, max: usize, mut each: impl FnMut(node::Change<'_>)) -> usize {
         let kept = self.server.kept();
         let covered = kept.covered();
         let node = kept.node();
@@ -114,13 +137,12 @@ impl Changes {
         }
         let covered_changes = node.log().changes_after(self.number);
         let covered_changes = covered_changes.take_while(|change| change.number <= covered);
-        let batch: Vec<Change> = covered_changes
-            .take(BATCH_CHANGES_MAX)
-            .map(|change| Change { number: change.number, at: OwnedAt::of_log(change.line) })
-            .collect();
-        if let Some(last) = batch.last() {
-            self.number = last.number;
+        let mut count = 0;
+        for change in covered_changes.take(max) {
+            self.number = change.number;
+            count += 1;
+            each(change);
         }
-        batch
+        count
     }
 }

@@ -4,8 +4,8 @@ use super::buffer_pool::{CHUNK_BYTES, Chunk};
 use super::core::Wires;
 use crate::protocol::ServerName;
 use crate::runtime::Stream;
-use crate::traffic::{ConnectionId, Event, Purpose};
-use futures_lite::AsyncWriteExt;
+use crate::traffic::{ConnectionId, Direction, Event, Purpose, Redactor};
+use futures_lite::{AsyncWriteExt, future};
 use std::fmt::{Debug, Display};
 use std::io;
 use std::pin::Pin;
@@ -17,6 +17,9 @@ pub(super) struct Connection<S: Stream> {
     wires: Wires,
     stream: S,
     id: ConnectionId,
+    /// What may be noted of the bytes that come in and go out.
+    inward: Redactor,
+    outward: Redactor,
 }
 
 impl<S: Stream> Connection<S> {
@@ -27,7 +30,8 @@ impl<S: Stream> Connection<S> {
         address: &(impl Display + Debug),
     ) -> Self {
         let id = wires.recorder.next_connection();
-        let connection = Self { wires: wires.clone(), stream, id };
+        let (inward, outward) = (Redactor::new(Direction::In), Redactor::new(Direction::Out));
+        let connection = Self { wires: wires.clone(), stream, id, inward, outward };
         connection.record(Event::Opened(purpose, address));
         connection
     }
@@ -46,8 +50,10 @@ impl<S: Stream> Connection<S> {
         let read = self.wires.buffers.poll_read(cx, &mut self.stream, bytes_max);
         if let Poll::Ready(Ok(chunk)) = &read
             && !chunk.bytes().is_empty()
+            && self.wires.recorder.is_on()
         {
-            self.record(Event::In(chunk.bytes()));
+            let shown = self.inward.redact(chunk.bytes());
+            self.wires.recorder.record(self.id, Event::In(&shown));
         }
         read
     }
@@ -59,10 +65,23 @@ impl<S: Stream> Connection<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        if let Poll::Ready(Ok(count)) = written {
-            self.record(Event::Out(&bytes[..count]));
+        if let Poll::Ready(Ok(count)) = written
+            && self.wires.recorder.is_on()
+        {
+            let shown = self.outward.redact(&bytes[..count]);
+            self.wires.recorder.record(self.id, Event::Out(&shown));
         }
         written
+    }
+
+    /// Reads until the other side hangs up, and forgets what it says.
+    pub(super) async fn drain(&mut self) {
+        while future::poll_fn(|cx| self.poll_read(cx))
+            .await
+            .is_ok_and(|chunk| !chunk.bytes().is_empty())
+        {
+            future::yield_now().await;
+        }
     }
 
     /// Tells the other side that no more will come.

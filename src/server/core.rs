@@ -1,11 +1,14 @@
 //! What all tasks of one server share.
 
+use super::addresses::Addresses;
 use super::buffer_pool::BufferPool;
 use super::changes::Followed;
 use super::door_record::DoorRecord;
+use super::guard::Guard;
 use super::kept_node::KeptNode;
 use super::keyring::Keyring;
 use super::line::Allowance;
+use super::live_limits::LiveLimits;
 use super::lookups::Lookups;
 use super::peer::Neighbors;
 use super::rare_event::RareEvent;
@@ -13,7 +16,6 @@ use super::recorder::Recorder;
 use super::status::Status;
 use super::stop::{Stop, StopWatch};
 use super::tasks::Tasks;
-use crate::config::Limits;
 use crate::protocol::{Introduction, LogId, ServerName};
 use crate::runtime::Clock;
 use std::sync::Arc;
@@ -26,7 +28,10 @@ pub(super) struct Core<C: Clock> {
     pub(super) log_id: LogId,
     /// The address at which neighbors dial this server.
     pub(super) advertised: String,
-    pub(super) limits: Limits,
+    pub(super) limits: LiveLimits,
+    /// The tokens that clients need; None where everybody may do everything.
+    pub(super) guard: Option<Arc<Guard>>,
+    pub(super) addresses: Addresses,
     pub(super) kept: KeptNode,
     pub(super) lookups: Lookups<C>,
     pub(super) neighbors: Neighbors,

@@ -31,6 +31,11 @@ impl DoorRecord {
         Self { kind, address, connections_max, connections: Tasks::default(), guests }
     }
 
+    /// Lets in up to `per_address_max` connections of one address from now on.
+    pub(super) fn set_per_address_max(&self, per_address_max: usize) {
+        self.guests.set_max(per_address_max.min(self.connections_max));
+    }
+
     pub(super) fn status(&self) -> DoorStatus {
         DoorStatus {
             kind: self.kind,

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 /// The bits of an IPv6 address that tell one network from another. A single machine usually has
@@ -12,7 +13,7 @@ const IPV6_NETWORK_BITS: u32 = 64;
 #[derive(Clone, Debug)]
 pub(super) struct Guests {
     counts: Arc<Mutex<HashMap<IpAddr, usize>>>,
-    per_address_max: usize,
+    per_address_max: Arc<AtomicUsize>,
 }
 
 /// Kept by a connection for as long as it lasts.
@@ -25,7 +26,13 @@ pub(super) struct Guest {
 impl Guests {
     /// Admits up to `per_address_max` connections of each IPv4 address and each IPv6 network.
     pub(super) fn new(per_address_max: usize) -> Self {
-        Self { counts: Arc::default(), per_address_max }
+        Self { counts: Arc::default(), per_address_max: Arc::new(per_address_max.into()) }
+    }
+
+    /// Admits up to `per_address_max` from now on. Whoever is there already stays.
+    pub(super) fn set_max(&self, per_address_max: usize) {
+        // Relaxed: the number stands for itself.
+        self.per_address_max.store(per_address_max, Ordering::Relaxed);
     }
 
     /// Counts one more connection of `address`; None if it has as many as it may have.
@@ -33,7 +40,7 @@ impl Guests {
         let network = network(address);
         let mut counts = self.counts();
         let count = counts.entry(network).or_insert(0);
-        if *count >= self.per_address_max {
+        if *count >= self.per_address_max.load(Ordering::Relaxed) {
             return None;
         }
         *count += 1;
@@ -59,7 +66,7 @@ impl Drop for Guest {
 }
 
 /// An IPv4 address as it is, of an IPv6 address only its network.
-fn network(address: IpAddr) -> IpAddr {
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {
@@ -88,6 +95,17 @@ mod tests {
         drop(first);
         assert!(guests.admit(ip("10.0.0.1")).is_some());
         assert_eq!(guests.counts().len(), 1);
+    }
+
+    #[test]
+    fn another_limit_counts_at_once() {
+        let guests = Guests::new(1);
+        let _first = guests.admit(ip("10.0.0.1"));
+        guests.set_max(2);
+        let second = guests.admit(ip("10.0.0.1"));
+        assert!(second.is_some());
+        guests.set_max(1);
+        assert!(guests.admit(ip("10.0.0.1")).is_none());
     }
 
     /// A machine with an IPv6 network could otherwise have a fresh address for each connection.

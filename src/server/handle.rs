@@ -2,15 +2,18 @@
 
 use super::changes::Changes;
 use super::core::Core;
+use super::http_service::HttpVisit;
 use super::keyring::{Expired, Keys};
 use super::lookups::Asker;
+use super::permission::Permission;
 use super::reload_error::ReloadError;
 use super::status::{DoorKind, Status};
 use super::stop::Stop;
 use super::tell_error::TellError;
-use crate::config::{Herd, Limits};
+use crate::access::AccessList;
+use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits};
 use crate::journal::Failed;
-use crate::node::Refusal;
+use crate::node::{Refusal, Rules};
 use crate::protocol::{ClientId, IamAt, LogId, MaxResults, OwnedAt, Radius, ServerName};
 use crate::runtime::Clock;
 use std::net::SocketAddr;
@@ -48,6 +51,11 @@ impl<C: Clock> Handle<C> {
         Self { core }
     }
 
+    /// What the server runs on, as far as a handle knows.
+    pub(super) fn machine(&self) -> &C {
+        &self.core.clock
+    }
+
     /// What the server is called.
     pub fn name(&self) -> &ServerName {
         &self.core.name
@@ -56,11 +64,6 @@ impl<C: Clock> Handle<C> {
     /// The clocks of the machine that the server runs on.
     pub fn clock(&self) -> &C {
         &self.core.clock
-    }
-
-    /// The server's limits.
-    pub fn limits(&self) -> &Limits {
-        &self.core.limits
     }
 
     /// The identity of the server's change log. Numbers of changes mean nothing in another log, and
@@ -137,6 +140,12 @@ impl<C: Clock> Handle<C> {
         Ok(Some(self.core.lookups.reply(&mut Asker::default(), lookup).await))
     }
 
+    /// What a request may do that came in with `visit`, by what it has shown: the name of a token and
+    /// the token, or else the certificate of its connection.
+    pub fn permission(&self, visit: &HttpVisit, shown: Option<(&str, &str)>) -> Permission<C> {
+        Permission::judge(&self.core, visit.from(), visit.certificate(), shown)
+    }
+
     /// Follows the change log from behind the number `from`; 0 is the beginning. A client that
     /// moves often appears once in each batch, with its newest line.
     pub fn follow(&self, from: u64) -> Changes {
@@ -175,6 +184,44 @@ impl<C: Clock> Handle<C> {
     /// Dials the neighbor `name` at `address` from now on; whether the server has that neighbor.
     pub fn move_neighbor(&self, name: &ServerName, address: SocketAddr) -> bool {
         self.core.neighbors.move_to(name, &address.to_string())
+    }
+
+    /// The limits of this moment.
+    pub fn limits(&self) -> Limits {
+        (*self.core.limits.current()).clone()
+    }
+
+    /// Whether clients need tokens.
+    pub fn needs_tokens(&self) -> bool {
+        self.core.guard.is_some()
+    }
+
+    /// Uses these limits from now on, for connections that are open as well. `connections` and the
+    /// connections that neighbors need stay as they were when the server was bound.
+    pub fn set_limits(&self, limits: Limits) {
+        for door in &self.core.doors {
+            door.set_per_address_max(limits.connections_per_address);
+        }
+        {
+            let mut node = self.core.kept.node();
+            let rules = node.rules();
+            node.set_rules(Rules {
+                clients_max: limits.clients,
+                clients_bytes_max: limits.clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT),
+                ..rules
+            });
+        }
+        self.core.limits.replace(limits);
+        // Feeds that wait for their next heartbeat look at the new one now.
+        self.core.kept.wake_followers();
+    }
+
+    /// Grants tokens what this list says from now on, for connections that are open as well: one whose
+    /// token is no longer good is closed. Whether the server has such a list at all was decided
+    /// when it was [bound](super::Builder::access); returns false if it has none, and changes nothing.
+    pub fn set_access(&self, list: AccessList) -> bool {
+        let guard = self.core.guard.as_ref();
+        guard.map(|guard| guard.exchange(list)).is_some()
     }
 
     /// A way to ask the server to stop.

@@ -28,7 +28,7 @@ impl<C: Clock> HttpDoor<C> {
 
 impl<C: Clock, S: Stream> Service<S> for HttpDoor<C> {
     async fn serve(&self, stream: S, visitor: Visitor) {
-        let visit = HttpVisit::new(&self.core.wires, stream, visitor.from, self.address);
+        let visit = HttpVisit::new(&self.core.wires, stream, visitor, self.address);
         self.service.serve(Handle::new(Arc::clone(&self.core)), visit).await;
     }
 }

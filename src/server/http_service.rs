@@ -2,8 +2,10 @@
 
 use super::core::Wires;
 use super::handle::Handle;
+use super::visitor::Visitor;
 use crate::protocol::IamAt;
 use crate::runtime::{Clock, Stream};
+use crate::tls::PeerCertificate;
 use crate::traffic::{ConnectionId, Event, Purpose};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -27,7 +29,7 @@ pub trait HttpService<C: Clock>: Send + Sync + 'static {
 /// [told](Self::note) over it, as an IAMAT. Paths and headers are not noted: they may hold tokens.
 pub struct HttpVisit {
     stream: Option<Box<dyn Stream>>,
-    from: SocketAddr,
+    visitor: Visitor,
     door: SocketAddr,
     wires: Wires,
     id: ConnectionId,
@@ -37,12 +39,12 @@ impl HttpVisit {
     pub(super) fn new(
         wires: &Wires,
         stream: impl Stream,
-        from: SocketAddr,
+        visitor: Visitor,
         door: SocketAddr,
     ) -> Self {
         let (wires, id) = (wires.clone(), wires.recorder.next_connection());
-        let visit = Self { stream: Some(Box::new(stream)), from, door, wires, id };
-        visit.record(Event::Opened(Purpose::Http, &from));
+        let visit = Self { stream: Some(Box::new(stream)), visitor, door, wires, id };
+        visit.record(Event::Opened(Purpose::Http, &visit.visitor.from));
         visit
     }
 
@@ -53,7 +55,12 @@ impl HttpVisit {
 
     /// The other side's address.
     pub fn from(&self) -> SocketAddr {
-        self.from
+        self.visitor.from
+    }
+
+    /// The certificate that the other side has proved to be its own.
+    pub(super) fn certificate(&self) -> Option<&PeerCertificate> {
+        self.visitor.certificate.as_ref()
     }
 
     /// The address that the door listens on.

@@ -49,6 +49,19 @@ impl<C: Clock> Lookups<C> {
         KnownAsker { id: AskerId::new(number), turns: Turns::default() }
     }
 
+    /// Whether questions may go to somebody else's service.
+    pub(super) fn are_remote(&self) -> bool {
+        self.places.is_remote()
+    }
+
+    /// The whole reply to a WHATSAT beyond what its token may ask of remote sources today.
+    pub(super) fn over_quota(lookup: Lookup) -> Vec<u8> {
+        let Lookup { at_line: mut reply, max, .. } = lookup;
+        let text = "this token has used up its questions to places services for today";
+        Answer::refusal("OVER_QUERY_LIMIT", text).write(max, &mut reply);
+        reply
+    }
+
     /// The whole reply to a WHATSAT: the AT line and the answer, cut to what was asked for. A source
     /// that fails or takes too long still gives a reply, with the status `UNKNOWN_ERROR`.
     ///

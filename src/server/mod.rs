@@ -8,6 +8,7 @@
 //! a [`Handle`]. Everything that must know of changes follows the log: neighbors, the journal, and
 //! whoever calls [`Handle::follow`].
 
+mod addresses;
 mod anteroom;
 mod bind_error;
 mod buffer_pool;
@@ -19,6 +20,7 @@ mod deadline;
 mod door;
 mod door_record;
 mod expiry;
+mod guard;
 mod guests;
 mod handle;
 mod http_door;
@@ -26,10 +28,14 @@ mod http_service;
 mod kept_node;
 mod keyring;
 mod line;
+mod live_limits;
 mod look_ahead;
 mod lookups;
+mod nearest;
 mod pages;
 mod peer;
+mod permission;
+mod quota;
 mod rare_event;
 mod recorder;
 mod refusals;
@@ -50,6 +56,8 @@ pub use changes::{BATCH_CHANGES_MAX, Change, Changes};
 pub(crate) use deadline::Deadline;
 pub use handle::Handle;
 pub use http_service::{HttpService, HttpVisit, Serving};
+pub use nearest::Nearest;
+pub use permission::Permission;
 pub(crate) use rare_event::RareEvent;
 pub use reload_error::ReloadError;
 pub use server::{STOP_TIMEOUT, Server};

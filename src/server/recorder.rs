@@ -27,6 +27,11 @@ impl Recorder {
         ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
+    /// Whether anything is noted at all.
+    pub(super) fn is_on(&self) -> bool {
+        self.log.is_some()
+    }
+
     pub(super) fn record(&self, id: ConnectionId, event: Event<'_>) {
         if let Some(log) = &self.log {
             log.record((self.now)(), id, event);

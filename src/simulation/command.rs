@@ -1,6 +1,7 @@
 //! The commands of simulated clients, and the replies that they expect.
 
 use super::at_line::AtLine;
+use super::entry::Entry;
 use super::places;
 use crate::places::Question;
 use crate::protocol::{At, LINE_BYTES_MAX, Request, Timestamp};
@@ -14,6 +15,8 @@ pub(super) enum Command {
     IamAt(Vec<u8>),
     /// WHATSAT: the client, the radius and the number of results.
     WhatsAt { client: Vec<u8>, question: String },
+    /// AUTH, where the world's clients need a token.
+    Auth(Entry),
     /// An invalid command, which must come back with a question mark.
     Invalid(Vec<u8>),
 }
@@ -46,6 +49,7 @@ impl Command {
             Command::WhatsAt { client, question } => {
                 [b"WHATSAT ", &client[..], b" ", question.as_bytes(), b"\n"].concat()
             }
+            Command::Auth(entry) => entry.greeting(),
             Command::Invalid(line) => [&line[..], b"\n"].concat(),
         }
     }

@@ -1,6 +1,7 @@
 //! Asks a server what it knows.
 
 use super::at_line::AtLine;
+use super::entry::Entry;
 use super::knowledge::Knowledge;
 use super::servers::Servers;
 use super::wire::Replies;
@@ -25,7 +26,8 @@ pub(super) async fn ask(
     let address = &servers.addresses()[server];
     // The server may learn more while it answers. It must know at least what it had to know before.
     let floors = floors(servers, server, clients);
-    let conversation = runtime::timeout(inquirer, ANSWER_MAX, converse(inquirer, address, clients));
+    let conversation =
+        runtime::timeout(inquirer, ANSWER_MAX, converse(inquirer, address, servers.entry, clients));
     let lines = match conversation.await {
         Some(Ok(lines)) => lines,
         Some(Err(error)) => return Err(format!("{name} is healthy but does not answer: {error}")),
@@ -62,13 +64,16 @@ fn floors(servers: &Servers<'_>, server: usize, clients: &[String]) -> Knowledge
 async fn converse(
     inquirer: &Machine,
     address: &str,
+    entry: Entry,
     clients: &[String],
 ) -> io::Result<Vec<AtLine>> {
     let mut stream = inquirer.connect(address).await?;
     let commands: String = clients.iter().map(|client| format!("WHATSAT {client} 0 0\n")).collect();
+    stream.write_all(&entry.greeting()).await?;
     stream.write_all(commands.as_bytes()).await?;
     stream.close().await?;
     let mut replies = Replies::new(stream);
+    entry.await_welcome(&mut replies).await?;
     let mut lines = Vec::new();
     for _ in clients {
         let line = replies.line().await?.ok_or(io::ErrorKind::UnexpectedEof)?;

@@ -99,6 +99,8 @@ impl Listener {
         };
         let is_refused = line == command.refusal();
         match &command {
+            Command::Auth(entry) if line == entry.welcome() => Ok(None),
+            Command::Auth(_) => Err(wrong()),
             Command::Invalid(_) if is_refused => Ok(None),
             Command::Invalid(_) => Err(wrong()),
             Command::IamAt(said) => {

@@ -29,6 +29,7 @@
 mod at_line;
 mod awaited;
 mod command;
+mod entry;
 mod failure;
 mod faults;
 mod flood;

@@ -77,6 +77,7 @@ impl<'r> OrderlyStop<'r> {
                 clients: Arc::clone(&clients),
                 pause_max: Duration::ZERO,
                 chance: Chance::new(self.chance.number()),
+                entry: self.servers.entry,
             };
             self.servers.stage.talker_begins();
             machine.spawn(talker.run_until_stopped(self.server));

@@ -2,6 +2,7 @@
 
 use super::at_line::AtLine;
 use super::command::Command;
+use super::entry::Entry;
 use super::servers::Servers;
 use super::wire::Replies;
 use crate::runtime::sim::{Chance, Machine};
@@ -31,7 +32,11 @@ pub(super) async fn report_all(
         servers.stage.model().say(server, said.clone(), reporter.uptime());
         let address = &servers.addresses()[server];
         let command = Command::IamAt(said.clone());
-        let telling = runtime::timeout(reporter, ANSWER_MAX, tell(reporter, address, &command));
+        let telling = runtime::timeout(
+            reporter,
+            ANSWER_MAX,
+            tell(reporter, address, servers.entry, &command),
+        );
         let line = match telling.await {
             Some(Ok(line)) => line,
             Some(Err(error)) => {
@@ -51,9 +56,16 @@ pub(super) async fn report_all(
     Ok(())
 }
 
-async fn tell(reporter: &Machine, address: &str, command: &Command) -> io::Result<Vec<u8>> {
+async fn tell(
+    reporter: &Machine,
+    address: &str,
+    entry: Entry,
+    command: &Command,
+) -> io::Result<Vec<u8>> {
     let mut stream = reporter.connect(address).await?;
-    stream.write_all(&command.line()).await?;
+    stream.write_all(&[entry.greeting(), command.line()].concat()).await?;
     stream.close().await?;
-    Replies::new(stream).line().await?.ok_or(io::ErrorKind::UnexpectedEof.into())
+    let mut replies = Replies::new(stream);
+    entry.await_welcome(&mut replies).await?;
+    replies.line().await?.ok_or(io::ErrorKind::UnexpectedEof.into())
 }

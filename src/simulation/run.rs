@@ -176,6 +176,7 @@ impl Run<'_> {
                     clients: Arc::clone(&clients),
                     pause_max: self.scenario.pause_max,
                     chance: Chance::new(chance.number()),
+                    entry: self.scenario.entry,
                 };
                 self.stage.talker_begins();
                 machine.spawn(talker.run());
@@ -260,6 +261,7 @@ impl Run<'_> {
             let failed =
                 |error| format!("a healthy server at {address} accepts no command: {error}");
             let mut stream = inquirer.connect(address).await.map_err(failed)?;
+            stream.write_all(&self.scenario.entry.greeting()).await.map_err(failed)?;
             stream.write_all(said.as_bytes()).await.map_err(failed)?;
         }
         self.servers.pass(Duration::from_secs(2)).await;

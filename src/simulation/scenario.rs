@@ -1,5 +1,6 @@
 //! The world of a seed.
 
+use super::entry::Entry;
 use super::graph::{Graph, SERVERS_MAX};
 use crate::journal::Fsync;
 use crate::runtime::sim::{Chance, Conditions, Crash};
@@ -25,6 +26,8 @@ pub(super) struct Scenario {
     /// The longest pause between two faults; None for a run without faults.
     pub(super) fault_pause_max: Option<Duration>,
     pub(super) conditions: Conditions,
+    /// How clients get in.
+    pub(super) entry: Entry,
 }
 
 impl Scenario {
@@ -53,6 +56,9 @@ impl Scenario {
             fault_pause_max: (!calm)
                 .then(|| Duration::from_millis(*chance.pick(&[200, 700, 1_500, 4_000]))),
             conditions: conditions(chance),
+            // A copy is drawn from, so that the worlds of all seeds are otherwise those of before there
+            // were tokens.
+            entry: if chance.clone().one_in(3) { Entry::Guarded } else { Entry::Open },
         }
     }
 }

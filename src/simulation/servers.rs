@@ -1,5 +1,6 @@
 //! The servers of a run, each on its own machine.
 
+use super::entry::Entry;
 use super::graph::Graph;
 use super::leftover;
 use super::places::SlowPlaces;
@@ -20,6 +21,7 @@ pub(super) struct Servers<'s> {
     pub(super) graph: Graph,
     pub(super) stage: Arc<Stage>,
     pub(super) machines: Vec<Machine>,
+    pub(super) entry: Entry,
     memory: Memory,
     herd: Herd,
 }
@@ -27,10 +29,10 @@ pub(super) struct Servers<'s> {
 impl<'s> Servers<'s> {
     /// The servers of a herd; none is running yet.
     pub(super) fn new(sim: &'s Sim, scenario: &Scenario, stage: Arc<Stage>) -> Self {
-        let (graph, memory) = (scenario.graph.clone(), scenario.memory);
+        let (graph, memory, entry) = (scenario.graph.clone(), scenario.memory, scenario.entry);
         let machines = graph.names().iter().map(|name| sim.machine(name)).collect();
         let herd = graph.herd(&scenario.limits);
-        Self { sim, graph, stage, machines, memory, herd }
+        Self { sim, graph, stage, machines, entry, memory, herd }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -54,6 +56,9 @@ impl<'s> Servers<'s> {
         let name = self.server_name(index);
         let places = SlowPlaces::new(machine.clone());
         let mut builder = Server::builder(machine.clone(), &self.herd, &name).places(places);
+        if let Some(list) = self.entry.access() {
+            builder = builder.access(list);
+        }
         if let Memory::Journal(fsync) = self.memory {
             builder = builder.journal(Arc::new(machine.disk()), fsync);
         }

@@ -3,6 +3,7 @@
 use super::at_line::AtLine;
 use super::awaited::Awaited;
 use super::command::Command;
+use super::entry::Entry;
 use super::listener::{End, Listener};
 use super::manner::Manner;
 use super::model::Encounter;
@@ -28,6 +29,7 @@ pub(super) struct Talker {
     pub(super) clients: Arc<[String]>,
     pub(super) pause_max: Duration,
     pub(super) chance: Chance,
+    pub(super) entry: Entry,
 }
 
 impl Talker {
@@ -142,6 +144,9 @@ impl Talker {
         mut stream: WriteHalf<SimStream>,
         awaited: &Awaited,
     ) -> io::Result<()> {
+        if self.entry == Entry::Guarded {
+            self.send(server, Command::Auth(self.entry), &mut stream, awaited).await?;
+        }
         if let Some((span, depth)) = manner.without_pause() {
             self.say_without_pause(server, span, depth, &mut stream, awaited).await?;
             return stream.close().await;
@@ -217,7 +222,7 @@ impl Talker {
                 None
             }
             Command::WhatsAt { client, .. } => model.floor(server, client).cloned(),
-            Command::Invalid(_) => None,
+            Command::Auth(_) | Command::Invalid(_) => None,
         }
     }
 }

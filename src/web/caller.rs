@@ -1,11 +1,12 @@
 //! The other side of one connection.
 
+use super::credential::Credential;
 use super::pace::SharedPace;
 use super::reason::Reason;
 use super::shared::Shared;
 use super::source::Source;
 use crate::runtime::Clock;
-use crate::server::{Handle, HttpVisit};
+use crate::server::{Handle, HttpVisit, Permission};
 use std::sync::Arc;
 
 /// What the operator is told.
@@ -23,6 +24,11 @@ impl<C: Clock> Caller<C> {
     pub(super) fn new(server: Handle<C>, shared: Arc<Shared>, visit: HttpVisit) -> Self {
         let pace = SharedPace::new(server.clock().uptime());
         Self { server, shared, visit, pace }
+    }
+
+    /// What a request may do that has shown this credential.
+    pub(super) fn permission(&self, credential: &Credential) -> Permission<C> {
+        self.server.permission(&self.visit, credential.parts())
     }
 
     /// The machine's clocks.

@@ -28,6 +28,16 @@ impl Credential {
         self.secret.as_deref()
     }
 
+    /// The name of a token and the token: those of `Basic`, or both in one text as `NAME:TOKEN`.
+    pub(super) fn parts(&self) -> Option<(&str, &str)> {
+        let secret = self.secret()?;
+        match self.name() {
+            Some(name) => Some((name, secret)),
+            // A text without a name is shown all the same, so that it is refused and not overlooked.
+            None => Some(secret.split_once(':').unwrap_or(("", secret))),
+        }
+    }
+
     /// Whether the request has shown nothing.
     pub fn is_none(&self) -> bool {
         self.name.is_none() && self.secret.is_none()

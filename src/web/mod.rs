@@ -16,7 +16,6 @@ mod cursor;
 mod devices;
 mod elsewhere;
 mod endpoint;
-mod gate;
 mod held;
 mod home;
 mod origin;
@@ -38,5 +37,4 @@ mod watched;
 mod web;
 
 pub use credential::Credential;
-pub use gate::{Gate, Open, Verdict};
 pub use web::Web;

@@ -43,8 +43,19 @@ impl Problem {
     pub(super) fn refused(credential: &Credential) -> Self {
         match credential.is_none() {
             true => Self::new(StatusCode::UNAUTHORIZED, "this needs a token"),
-            false => Self::new(StatusCode::FORBIDDEN, "the token is not good for this"),
+            false => Self::forbidden(),
         }
+    }
+
+    /// The token that was shown permits other things, but not this.
+    pub(super) fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "the token is not good for this")
+    }
+
+    /// The token has asked remote sources of places as often as it may today.
+    pub(super) fn used_up() -> Self {
+        let detail = "the token has asked for as many places as it may in 24 hours";
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
     }
 
     /// The same request may succeed later.

@@ -6,13 +6,13 @@ use super::caller::Caller;
 use super::credential::Credential;
 use super::devices;
 use super::endpoint::Endpoint;
-use super::gate::Verdict;
 use super::home;
 use super::origin;
 use super::problem::Problem;
 use super::reply::{self, Reply};
 use super::target::Target;
 use crate::runtime::Clock;
+use crate::server::Permission;
 use hyper::body::Incoming;
 use hyper::header::{DATE, HeaderValue};
 use hyper::{Request, StatusCode};
@@ -52,28 +52,26 @@ async fn respond<C: Clock>(
         Endpoint::Description => Ok(api::description()),
         Endpoint::Device(path) => devices::take_in(caller, asked, path).await,
         Endpoint::Positions => api::take_in(caller, asked).await,
-        Endpoint::Client(id) => {
-            require_reader(caller, &asked)?;
-            api::client(caller, &id).await
-        }
+        Endpoint::Client(id) => api::client(caller, &reading(caller, &asked).await?, &id).await,
         Endpoint::Clients => {
-            require_reader(caller, &asked)?;
-            api::clients(caller, &asked.parameters).await
+            api::clients(caller, &reading(caller, &asked).await?, &asked.parameters).await
         }
         Endpoint::Places => {
-            require_reader(caller, &asked)?;
-            api::places(caller, &asked.parameters).await
+            api::places(caller, &reading(caller, &asked).await?, &asked.parameters).await
         }
         Endpoint::Events => {
-            require_reader(caller, &asked)?;
+            reading(caller, &asked).await?;
             api::events(caller, &asked)
         }
     }
 }
 
-fn require_reader<C: Clock>(caller: &Caller<C>, asked: &Asked) -> Result<(), Problem> {
-    match caller.shared.gate.may_ask(&asked.credential) {
-        Verdict::Allowed => Ok(()),
-        Verdict::Refused => Err(Problem::refused(&asked.credential)),
+/// What a request may ask, which must be something.
+async fn reading<C: Clock>(caller: &Caller<C>, asked: &Asked) -> Result<Permission<C>, Problem> {
+    let permission = caller.permission(&asked.credential);
+    if !permission.is_reader() {
+        return Err(Problem::refused(&asked.credential));
     }
+    permission.await_question().await;
+    Ok(permission)
 }

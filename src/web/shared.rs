@@ -1,6 +1,5 @@
 //! What all connections of one door share.
 
-use super::gate::Gate;
 use super::held::{Held, Share};
 use super::problem::Problem;
 use super::refused::Refused;
@@ -20,9 +19,8 @@ const EVENT_STREAMS_MAX: usize = 256;
 /// How many questions of all connections together may wait for places.
 const LOOKUPS_MAX: usize = 64;
 
-/// Who may come in, and what all that do may hold together.
+/// What all that come in may hold together.
 pub(super) struct Shared {
-    pub(super) gate: Box<dyn Gate>,
     /// The bytes of bodies, in and out.
     bodies: Held,
     /// Streams of events.
@@ -35,9 +33,8 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(gate: Box<dyn Gate>) -> Self {
+    pub(super) fn new() -> Self {
         Self {
-            gate,
             bodies: Held::new(BODIES_BYTES_MAX),
             streams: Held::new(EVENT_STREAMS_MAX),
             lookups: Held::new(LOOKUPS_MAX),
@@ -67,13 +64,12 @@ impl fmt::Debug for Shared {
 
 #[cfg(test)]
 mod tests {
-    use super::super::gate::Open;
     use super::*;
 
     /// A few that send two mebibytes slowly kept all phones out.
     #[test]
     fn small_bodies_have_room_when_large_ones_have_taken_all() {
-        let shared = Shared::new(Box::new(Open));
+        let shared = Shared::new();
         let _all = shared.hold(BODIES_BYTES_MAX + BODY_BYTES_RESERVED).expect("there is room");
         assert!(shared.hold(BODY_BYTES_RESERVED).is_ok());
         let _some = shared.hold_more(BODY_BYTES_RESERVED - 1, BODY_BYTES_RESERVED);

@@ -2,7 +2,6 @@
 
 use super::caller::Caller;
 use super::credential::Credential;
-use super::gate::Verdict;
 use super::problem::Problem;
 use super::reason::Reason;
 use super::report::Report;
@@ -63,18 +62,18 @@ fn take_newest(sorted: &mut Vec<Report>) -> Vec<Report> {
     sorted.split_off(sorted.partition_point(|report| report.time() < newest))
 }
 
-/// Tells what the gate lets through, and notes it in the traffic log.
+/// Tells what the sender may tell, and notes it in the traffic log.
 async fn tell_some<C: Clock>(
     caller: &Caller<C>,
     credential: &Credential,
     reports: &[Report],
 ) -> Result<Outcomes, Problem> {
-    let gate = &caller.shared.gate;
-    let is_allowed =
-        |report: &Report| gate.may_tell(credential, report.client()) == Verdict::Allowed;
+    let permission = caller.permission(credential);
+    let is_allowed = |report: &Report| permission.may_tell(report.client());
     let allowed: Vec<_> = reports.iter().map(is_allowed).collect();
     let pairs = reports.iter().zip(&allowed).filter(|(_, is_allowed)| **is_allowed);
     let iamats: Vec<_> = pairs.map(|(report, _)| report.iamat()).collect();
+    permission.await_positions(&iamats).await;
     iamats.iter().for_each(|iamat| caller.visit.note(iamat));
     let told = caller.server.tell_all(iamats).await.map_err(|error| match error {
         TellError::Stopping => Problem::later("the server is stopping"),

@@ -2,7 +2,6 @@
 
 use super::caller::Caller;
 use super::connection;
-use super::gate::{Gate, Open};
 use super::shared::Shared;
 use crate::runtime::Clock;
 use crate::server::{Handle, HttpService, HttpVisit, Serving};
@@ -32,14 +31,9 @@ pub struct Web {
 }
 
 impl Web {
-    /// Lets everybody tell and ask.
+    /// Speaks HTTP with everybody whom the server's own access lets.
     pub fn new() -> Self {
-        Self::guarded_by(Open)
-    }
-
-    /// Lets tell and ask whom `gate` lets.
-    pub fn guarded_by(gate: impl Gate) -> Self {
-        Self { shared: Arc::new(Shared::new(Box::new(gate))) }
+        Self { shared: Arc::new(Shared::new()) }
     }
 }
 

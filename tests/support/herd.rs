@@ -29,6 +29,7 @@ const RING: [(&str, &str); 5] = [
 pub struct Plan {
     servers: BTreeMap<String, ServerPlan>,
     limits: BTreeMap<String, u64>,
+    access: Option<String>,
     tables: String,
     memory: Memory,
 }
@@ -93,6 +94,12 @@ impl Plan {
         self
     }
 
+    /// Its clients need tokens, those that this text of an access.toml knows.
+    pub fn access(mut self, text: &str) -> Self {
+        self.access = Some(text.to_owned());
+        self
+    }
+
     /// A further table of the file.
     pub fn table(mut self, text: &str) -> Self {
         writeln!(self.tables, "{text}").expect("a text takes every line");
@@ -115,6 +122,10 @@ impl Plan {
         self.limits.entry("heartbeat_ms".to_owned()).or_insert(200);
         let limits = self.limits.iter().map(|(name, value)| format!("{name} = {value}\n"));
         let mut file = format!("[limits]\n{}", limits.collect::<String>());
+        if let Some(access) = self.access {
+            file.push_str("\n[access]\nfile = \"access.toml\"\n");
+            fs::write(folder.path().join("access.toml"), access).expect("there is room for a file");
+        }
         let mut places = BTreeMap::new();
         for (name, plan) in self.servers {
             let (clients, peers) = (ReservedPort::new(), ReservedPort::new());

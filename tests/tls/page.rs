@@ -2,6 +2,7 @@
 
 use super::client::{TlsClient, side_of_files};
 use super::support::{Plan, ReservedPort, eventually};
+use herd::access::AccessList;
 use herd::config::{Herd, Transport};
 use std::fs;
 use std::process::Command;
@@ -61,12 +62,15 @@ fn the_five_commands_make_an_authority_for_a_herd() {
 #[test]
 fn each_herd_toml_of_the_page_is_good() {
     let all = blocks("toml");
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 6);
     let whole = Herd::from_toml(&all[3]).expect("the herd of three machines is good");
     assert_eq!(whole.servers().len(), 3);
     assert!(whole.servers().all(|server| server.dialled_over() == Transport::Tls));
     assert!(whole.servers().all(|server| server.listen().is_none()));
     assert!(Herd::from_toml(&all[0]).is_ok() && Herd::from_toml(&all[2]).is_ok());
-    let with_clients = format!("{}[servers.A]\nlisten = \"a:1\"\n", all[1]);
-    assert!(Herd::from_toml(&with_clients).is_ok());
+    for clients in [&all[1], &all[4]] {
+        let with_server = format!("{clients}[servers.A]\nlisten = \"a:1\"\n");
+        assert!(Herd::from_toml(&with_server).is_ok(), "{clients}");
+    }
+    assert!(AccessList::from_toml(&all[5]).is_ok());
 }

@@ -2,11 +2,12 @@
 
 use super::answer::Answer;
 use futures_lite::{AsyncReadExt, AsyncWriteExt, future};
+use herd::access::AccessList;
 use herd::config::{Herd, Limits};
-use herd::protocol::ClientId;
+use herd::protocol::{ClientId, IamAt};
 use herd::runtime::sim::{Machine, Sim};
 use herd::runtime::{Clock, Net, Spawn};
-use herd::server::{Handle, Server};
+use herd::server::{Builder, Handle, Server};
 use herd::web::Web;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -27,6 +28,16 @@ impl World {
     }
 
     pub fn with(web: Web, limits: Limits) -> Self {
+        Self::build(|builder| builder.limits(limits).http(web))
+    }
+
+    /// A server whose clients need the tokens that this text of an access.toml knows.
+    pub fn guarded(access: &str, limits: Limits) -> Self {
+        let list = AccessList::from_toml(access).expect("the test's tokens are good");
+        Self::build(|builder| builder.limits(limits).http(Web::new()).access(list))
+    }
+
+    fn build(build: impl FnOnce(Builder<Machine>) -> Builder<Machine>) -> Self {
         let sim = Sim::new(1);
         let (machine, phone) = (sim.machine("server"), sim.machine("phone"));
         // The world begins some hours before the times that the tests' devices send.
@@ -35,7 +46,7 @@ impl World {
         ));
         let herd = herd.expect("the herd is good");
         let name = "Alford".parse().expect("the name is good");
-        let builder = Server::builder(machine.clone(), &herd, &name).limits(limits).http(web);
+        let builder = build(Server::builder(machine.clone(), &herd, &name));
         let server = sim.block_on(builder.bind()).expect("the ports are free");
         let (handle, ended) = (server.handle(), Arc::new(Mutex::new(false)));
         let end = Arc::clone(&ended);
@@ -73,6 +84,17 @@ impl World {
         let id = ClientId::new(id).expect("the test's IDs are good");
         let newest = self.sim.block_on(self.server.newest(id)).expect("nothing fails")?;
         Some(format!("{} {}", newest.at().position(), newest.at().time()))
+    }
+
+    /// Tells the server itself what a line says.
+    pub fn tell(&self, iamat: &str) {
+        let position = IamAt::parse(iamat.as_bytes()).expect("the test's lines are good");
+        self.sim.block_on(self.server.tell(position)).expect("nothing fails");
+    }
+
+    /// How long the phone has run.
+    pub fn uptime(&self) -> Duration {
+        self.phone.uptime()
     }
 
     /// The server's time in whole seconds.

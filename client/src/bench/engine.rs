@@ -86,6 +86,9 @@ impl<'a> Engine<'a> {
         for (number, server) in (0..plan.connections.size()).zip(plan.servers.iter().cycle()) {
             let channel = dial(server, plan.tls.as_ref(), number, plan.timeout)?;
             let mut pipeline = Pipeline::over(channel, plan.dialect.replies());
+            if let Some(credentials) = &plan.credentials {
+                pipeline.authenticate(credentials);
+            }
             let interest = Interest::READABLE | Interest::WRITABLE;
             poll.registry()
                 .register(pipeline.stream(), Token(number), interest)

@@ -21,6 +21,10 @@ enum State {
     /// Before it.
     #[default]
     Before,
+    /// Before the reply to an AUTH.
+    BeforeAuth,
+    /// In the line that says that the token is good.
+    Authenticated,
     /// In its AT line.
     AtLine,
     /// In a line that begins with `?`.
@@ -41,6 +45,8 @@ impl HerdReplies {
         while let Some(&first) = rest.first() {
             let outcome = match self.state {
                 State::Before => self.begin(first, rest)?,
+                State::BeforeAuth => self.begin_auth(first)?,
+                State::Authenticated => self.authenticated(rest),
                 State::AtLine => self.at_line(rest, kind),
                 State::Refusal => self.refused(rest),
                 State::Json | State::JsonLineStart => self.json(first, rest),
@@ -51,6 +57,11 @@ impl HerdReplies {
             }
         }
         Ok(None)
+    }
+
+    /// See [`Replies::await_auth`](super::replies::Replies::await_auth).
+    pub(super) fn await_auth(&mut self) {
+        self.state = State::BeforeAuth;
     }
 
     /// The last refusal.
@@ -68,6 +79,24 @@ impl HerdReplies {
             _ => return Err(NoReply::of(rest)),
         };
         Ok(None)
+    }
+
+    fn begin_auth(&mut self, first: u8) -> Result<Option<Outcome>, NoReply> {
+        match first {
+            b'O' => {
+                self.state = State::Authenticated;
+                Ok(None)
+            }
+            // A server that asks for no token sends the line back, and it is shown to nobody.
+            _ => Err(NoReply("the token is refused, or none is asked for".to_owned())),
+        }
+    }
+
+    fn authenticated(&mut self, rest: &mut &[u8]) -> Option<Outcome> {
+        if take_line(rest).1 {
+            self.state = State::Before;
+        }
+        None
     }
 
     fn at_line(&mut self, rest: &mut &[u8], kind: Kind) -> Option<Outcome> {
@@ -121,6 +150,24 @@ mod tests {
             (format!("{AT}\n"), Kind::Ask, Outcome::Well),
             ("? WHATSAT x 1 1\n".to_owned(), Kind::Ask, Outcome::Refused),
         ])
+    }
+
+    /// The reply to AUTH would be counted for the first command, and each later one for the next.
+    #[test]
+    fn the_reply_to_auth_counts_for_no_command() {
+        let replies = || {
+            let mut replies = HerdReplies::default();
+            replies.await_auth();
+            Replies::Herd(replies)
+        };
+        let stream = format!("OK van-7\n{AT}");
+        for cuts in 1..stream.len() {
+            let found = outcomes(replies(), stream.as_bytes().chunks(cuts), &[Kind::Tell]);
+            assert_eq!(found, Ok(vec![Outcome::Well]));
+        }
+        let refused = outcomes(replies(), [&b"? AUTH van-7 s3cr3t\n"[..]].into_iter(), &[]);
+        let text = "the token is refused, or none is asked for";
+        assert_eq!(refused, Err(NoReply(text.to_owned())));
     }
 
     proptest! {

@@ -26,6 +26,7 @@
 //!
 //! let bench = Bench::new(Plan {
 //!     servers: vec![Destination::first_of(&herd::config::Herd::default_herd())],
+//!     credentials: None,
 //!     tls: None,
 //!     dialect: Dialect::Herd,
 //!     connections: "50".parse()?,

@@ -8,6 +8,7 @@ use super::replies::Replies;
 use super::scan::{NoReply, Outcome};
 use super::stopwatch::Stopwatch;
 use super::tally::Tally;
+use crate::credentials::Credentials;
 use mio::net::TcpStream;
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
@@ -55,6 +56,13 @@ impl Pipeline {
     /// A pipeline over a connection that is up and never blocks.
     pub(super) fn over(channel: Channel, replies: Replies) -> Self {
         Self { channel, replies, runs: VecDeque::new(), under_way: 0, unsent: Vec::new() }
+    }
+
+    /// Shows the server a token before anything else.
+    pub(super) fn authenticate(&mut self, credentials: &Credentials) {
+        self.unsent.extend_from_slice(&credentials.line());
+        self.unsent.push(b'\n');
+        self.replies.await_auth();
     }
 
     /// The connection, so that it can be registered.

@@ -3,6 +3,7 @@
 use super::dialect::Dialect;
 use super::question::Question;
 use super::whole_number::WholeNumber;
+use crate::credentials::Credentials;
 use crate::destination::Destination;
 use herd::config::Transport;
 use herd::tls::ClientSide;
@@ -31,6 +32,8 @@ pub type Percent = WholeNumber<0, 100>;
 pub struct Plan {
     /// The servers. Connections are distributed among them in turn.
     pub servers: Vec<Destination>,
+    /// The token that each connection shows first, where they are Herd's servers; None for none.
+    pub credentials: Option<Credentials>,
     /// What secures connections with those that are spoken to over TLS; None where none are.
     pub tls: Option<ClientSide>,
     /// What they speak.
@@ -145,6 +148,7 @@ pub(super) mod tests {
     /// A small plan.
     pub(in super::super) fn plan(clients: u32, asking: u32, fill: Fill) -> Plan {
         Plan {
+            credentials: None,
             servers: vec![Destination::first_of(&Herd::default_herd())],
             tls: None,
             dialect: Dialect::Herd,

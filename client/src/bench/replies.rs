@@ -26,6 +26,15 @@ impl Replies {
         }
     }
 
+    /// The next reply is that to an AUTH, and counts for no command.
+    pub(super) fn await_auth(&mut self) {
+        match self {
+            Replies::Herd(replies) => replies.await_auth(),
+            // Redis is not told tokens.
+            Replies::Resp(_) => (),
+        }
+    }
+
     /// The last refusal, or its beginning if it was long.
     pub(super) fn refusal(&self) -> String {
         match self {

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::file::read_herd;
 use super::tls_arguments::TlsArguments;
+use super::token_arguments::TokenArguments;
 use herd::config::{Herd, Transport};
 use herd_client::{Destination, InvalidTarget, Target};
 use std::ffi::{OsStr, OsString};
@@ -106,6 +107,8 @@ pub(crate) struct ServerArguments {
     /// Alford, Ball, Hamilton, Holiday and Welsh on this machine]
     #[structopt(long, value_name = "FILE", parse(from_os_str))]
     herd: Option<PathBuf>,
+    #[structopt(flatten)]
+    pub(crate) token: TokenArguments,
     #[structopt(flatten)]
     pub(crate) tls: TlsArguments,
 }

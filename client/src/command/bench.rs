@@ -70,6 +70,9 @@ async fn refuse_what_knows_clients(plan: &Plan) -> Result<(), Failure> {
             _ => Client::connect_on(runtime, plan.timeout, server.address()).await,
         };
         let mut client = connected.map_err(failed)?;
+        if let Some(credentials) = &plan.credentials {
+            client.authenticate(credentials).await.map_err(failed)?;
+        }
         for number in 0..NAMES_LOOKED_FOR.min(plan.clients.get()) {
             let name = client_name(number);
             let question = format!("WHATSAT {name} 0 0");

@@ -4,12 +4,13 @@ use super::arguments::{find_server, timeout};
 use super::failure::Failure;
 use super::file::read_herd;
 use super::tls_arguments::TlsArguments;
+use super::token_arguments::TokenArguments;
 use super::whatsat::{max, radius};
 use herd::config::Transport;
-use herd_client::Destination;
 use herd_client::bench::{
     Bench, Dialect, Fill, Length, OutOfRange, Plan, Question, UnfitPlan, WholeNumber,
 };
+use herd_client::{Credentials, Destination};
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -100,6 +101,8 @@ pub(crate) struct BenchArguments {
     #[structopt(long, value_name = "FILE", parse(from_os_str))]
     herd: Option<PathBuf>,
     #[structopt(flatten)]
+    token: TokenArguments,
+    #[structopt(flatten)]
     tls: TlsArguments,
 }
 
@@ -111,6 +114,7 @@ impl BenchArguments {
         let is_secure = servers.iter().any(|server| server.transport() == Transport::Tls);
         let plan = Plan {
             servers,
+            credentials: self.credentials()?,
             tls: if is_secure { Some(self.tls.side()?) } else { None },
             dialect: self.dialect(),
             connections: whole_number("connections", &self.connections)?,
@@ -132,6 +136,14 @@ impl BenchArguments {
                 UnfitPlan::NoServer | UnfitPlan::NoTls => error.to_string(),
             })
         })
+    }
+
+    /// The token to show; Redis is shown none.
+    fn credentials(&self) -> Result<Option<Credentials>, Failure> {
+        match self.dialect() {
+            Dialect::Herd => self.token.credentials(),
+            Dialect::RedisSet | Dialect::RedisGeoAdd => Ok(None),
+        }
     }
 
     fn dialect(&self) -> Dialect {

@@ -35,8 +35,9 @@ pub(super) async fn run(arguments: &IamatArguments, output: &mut Output) -> Resu
     conversation.check_port().await?;
     Err(Failure::Outcome(format!(
         "{} refused the position: its time is too far in that server's future, or the server takes \
-         no more clients",
-        conversation.server()
+         no more clients{}",
+        conversation.server(),
+        conversation.of_token()
     )))
 }
 

@@ -27,6 +27,7 @@ mod replay;
 mod send;
 mod table;
 mod tls_arguments;
+mod token_arguments;
 mod way;
 mod whatsat;
 

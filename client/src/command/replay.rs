@@ -6,6 +6,7 @@ use super::file::{is_standard_input, read_file};
 use super::output::{Output, say};
 use super::paint::Ink;
 use super::printable::printable_lines;
+use herd::traffic::{Direction, Redactor, redacted};
 use herd_client::script::{AfterFailure, Event, Runner, Script, Tally};
 use std::borrow::Cow;
 use std::io;
@@ -27,6 +28,9 @@ pub(super) async fn run(arguments: &ReplayArguments, output: &mut Output) -> Res
     let runner = Runner::new(start, after_failure);
     let runner = runner.with_timeout(arguments.server.timeout()?);
     let mut runner = runner.with_tls(arguments.server.tls.side()?);
+    if let Some(credentials) = arguments.server.token.credentials()? {
+        runner = runner.with_credentials(credentials);
+    }
     for script in &scripts {
         show_line(Ink::Aside, &format!("# {}", script.name()), output)?;
         runner.run(script, |event| show(&event, output)).await?;
@@ -56,12 +60,17 @@ fn show(event: &Event<'_>, output: &mut Output) -> io::Result<()> {
         Event::Wait(span) => show_line(Ink::Aside, &format!("wait {span:?}"), output),
         Event::Request(line) => {
             let mut text = Vec::new();
-            let line = shown(line, output);
+            // A script may hold an AUTH, and what is printed may end up in a log.
+            let line = redacted(line);
+            let line = shown(&line, output);
             output.paint().push(Ink::Said, &[b"> ", &*line].concat(), &mut text);
             text.push(b'\n');
             output.write(&text)
         }
-        Event::Reply(reply) => output.write(&answered(reply.as_bytes(), output)),
+        Event::Reply(reply) => {
+            let reply = Redactor::new(Direction::Out).redact(reply.as_bytes()).into_owned();
+            output.write(&answered(&reply, output))
+        }
         Event::Failure { script, line, message } => {
             say(&format!("{script}:{line}: {message}"));
             Ok(())

@@ -3,6 +3,7 @@
 use super::arguments::{SendArguments, ServerArguments};
 use super::failure::Failure;
 use super::output::Output;
+use herd::access::TokenName;
 use herd::config::Transport;
 use herd::protocol::LINE_BYTES_MAX;
 use herd::runtime::AsyncStd;
@@ -14,7 +15,7 @@ pub(super) async fn run(arguments: &SendArguments, output: &mut Output) -> Resul
     let reply = conversation.send(arguments.line.as_encoded_bytes()).await?;
     output.write_as_received(reply.as_bytes())?;
     match reply {
-        Reply::At(_) | Reply::Places(_) | Reply::Nothing => Ok(()),
+        Reply::At(_) | Reply::Places(_) | Reply::Authenticated(_) | Reply::Nothing => Ok(()),
         Reply::Invalid(_) => {
             conversation.check_port().await?;
             let server = conversation.server();
@@ -27,12 +28,15 @@ pub(super) async fn run(arguments: &SendArguments, output: &mut Output) -> Resul
 pub(super) struct Conversation {
     server: Destination,
     client: Client,
+    /// The token that was shown.
+    token: Option<TokenName>,
 }
 
 impl Conversation {
-    /// Connects.
+    /// Connects, and shows the server the token if there is one.
     pub(super) async fn begin(arguments: &ServerArguments) -> Result<Self, Failure> {
         let server = arguments.server(&arguments.herd()?)?;
+        let credentials = arguments.token.credentials()?;
         let (timeout, address, runtime) = (arguments.timeout()?, server.address(), AsyncStd::new());
         let connected = match server.transport() {
             Transport::Plain => Client::connect_on(runtime, timeout, address).await,
@@ -40,13 +44,24 @@ impl Conversation {
                 Client::connect_tls_on(runtime, timeout, address, &arguments.tls.side()?).await
             }
         };
-        let client = connected.map_err(|error| Failure::Outcome(server.explain(&error)))?;
-        Ok(Self { server, client })
+        let failure = |error| Failure::Outcome(server.explain(&error));
+        let mut client = connected.map_err(failure)?;
+        if let Some(credentials) = &credentials {
+            client.authenticate(credentials).await.map_err(failure)?;
+        }
+        let token = credentials.map(|credentials| credentials.name().clone());
+        Ok(Self { server, client, token })
     }
 
     /// The server.
     pub(super) fn server(&self) -> &Destination {
         &self.server
+    }
+
+    /// What else may be the reason of a refusal.
+    pub(super) fn of_token(&self) -> String {
+        let reason = |name| format!("; or the token of {name} does not permit it");
+        self.token.as_ref().map_or_else(String::new, reason)
     }
 
     /// After a refusal: fails if what refused is the port that servers use among each other. That port

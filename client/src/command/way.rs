@@ -1,6 +1,6 @@
 //! The way from the client to a place.
 
-use herd::places::distance_metres;
+use herd::earth::distance_metres;
 use herd::protocol::Coordinates;
 use herd_client::Bearing;
 

@@ -34,8 +34,9 @@ pub(super) async fn run(arguments: &WhatsatArguments, output: &mut Output) -> Re
     }
     conversation.check_port().await?;
     Err(Failure::Outcome(format!(
-        "{} does not know {id}: tell it a position first, with herd-client iamat",
-        conversation.server()
+        "{} does not know {id}: tell it a position first, with herd-client iamat{}",
+        conversation.server(),
+        conversation.of_token()
     )))
 }
 

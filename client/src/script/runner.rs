@@ -5,6 +5,7 @@ use super::script_file::Script;
 use super::step::Step;
 use crate::client::{Client, TIMEOUT_DEFAULT};
 use crate::client_error::ClientError;
+use crate::credentials::Credentials;
 use crate::destination::Destination;
 use crate::reply::Reply;
 use herd::config::{Address, Transport};
@@ -62,6 +63,7 @@ pub struct Runner<R: Runtime = AsyncStd> {
     timeout: Duration,
     start: Destination,
     after_failure: AfterFailure,
+    credentials: Option<Credentials>,
     /// What secures connections over TLS; None until one is needed.
     tls: Option<ClientSide>,
     clients: BTreeMap<(Address, Transport), Client<R>>,
@@ -79,13 +81,18 @@ impl<R: Runtime> Runner<R> {
     /// A runner on `runtime`. Requests before a script's first `@` go to `start`.
     pub fn on(runtime: R, start: Destination, after_failure: AfterFailure) -> Self {
         let (clients, tally) = (BTreeMap::new(), Tally::default());
-        let (timeout, tls) = (TIMEOUT_DEFAULT, None);
-        Self { runtime, timeout, start, after_failure, tls, clients, tally }
+        let (timeout, credentials, tls) = (TIMEOUT_DEFAULT, None, None);
+        Self { runtime, timeout, start, after_failure, credentials, tls, clients, tally }
     }
 
     /// Waits at most `timeout` for each connection and each reply, instead of [`TIMEOUT_DEFAULT`].
     pub fn with_timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
+    }
+
+    /// Shows each server this token first.
+    pub fn with_credentials(self, credentials: Credentials) -> Self {
+        Self { credentials: Some(credentials), ..self }
     }
 
     /// Secures connections over TLS with `side`, instead of trusting whom the platform trusts.
@@ -134,14 +141,18 @@ impl<R: Runtime> Runner<R> {
         if let Some(client) = self.clients.remove(&(address.clone(), server.transport())) {
             return Ok(client);
         }
-        match server.transport() {
-            Transport::Plain => Client::connect_on(runtime, self.timeout, address).await,
+        let mut client = match server.transport() {
+            Transport::Plain => Client::connect_on(runtime, self.timeout, address).await?,
             Transport::Tls => {
                 let usual = || ClientSide::new(Roots::platform(), None, &self.runtime);
                 let side = self.tls.get_or_insert_with(usual);
-                Client::connect_tls_on(runtime, self.timeout, address, side).await
+                Client::connect_tls_on(runtime, self.timeout, address, side).await?
             }
+        };
+        if let Some(credentials) = &self.credentials {
+            client.authenticate(credentials).await?;
         }
+        Ok(client)
     }
 }
 

@@ -35,7 +35,8 @@ impl From<Output> for Ran {
 /// The command, not started yet.
 pub fn herd_client(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_herd-client"));
-    command.args(arguments).stdin(Stdio::null()).env_remove("NO_COLOR");
+    command.args(arguments).stdin(Stdio::null());
+    command.env_remove("NO_COLOR").env_remove("HERD_TOKEN");
     command
 }
 

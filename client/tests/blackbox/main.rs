@@ -22,5 +22,6 @@ mod stub;
 #[cfg(unix)]
 mod terminal;
 mod tls;
+mod token;
 mod usage;
 mod whatsat;

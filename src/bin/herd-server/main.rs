@@ -17,6 +17,7 @@ mod setup;
 mod shell;
 mod signals;
 mod text_file;
+mod token;
 
 use event_buffer::EventBuffer;
 use failure::Failure;
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
     match Task::read() {
         Ok(Task::Run(options)) => serve(*options),
         Ok(Task::Check(options)) => output::status(check::check(&options.folder)),
+        Ok(Task::NewToken(options)) => token::print_new(&options),
         Ok(Task::Version) => output::status(output::answer(VERSION)),
         Err(error) => options::exit(&error),
     }
@@ -62,8 +64,8 @@ async fn run(
     let builder = setup::builder(runtime.clone(), &options)?;
     let builder = setup::with_files(builder, &options, standard_error)?;
     let server = builder.bind().await.map_err(repair::advised)?;
-    let (handle, herd) = (server.handle(), options.herd.clone());
-    let reload = move || setup::reload(&handle, herd.as_deref());
+    let handle = server.handle();
+    let reload = move || setup::reload(&handle, &options);
     let obeying = signals::obey(signals, server.stop(), reload);
     // Signals are obeyed as long as the server runs. Afterwards nothing holds it any more, so that its
     // traffic log is written to the end.

@@ -2,6 +2,7 @@
 
 use super::output;
 use super::places_source::{OfSource, PlacesSources};
+use herd::access::{Role, TokenName};
 use herd::config::Address;
 use herd::fetch::Budget;
 use herd::journal::Fsync;
@@ -9,7 +10,7 @@ use herd::places::{CacheLimits, FieldMask};
 use herd::protocol::ServerName;
 use log::LevelFilter;
 use std::ffi::{OsStr, OsString};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use structopt::StructOpt;
@@ -24,7 +25,8 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
 #[derive(Debug, StructOpt)]
 #[structopt(
     name = "herd-server",
-    usage = "herd-server [OPTIONS] <NAME>\n    herd-server check <DIR>",
+    usage = "herd-server [OPTIONS] <NAME>\n    herd-server check <DIR>\n    \
+             herd-server token new [OPTIONS] --role <ROLE>...",
     set_term_width = 80,
     global_settings = &[
         AppSettings::DeriveDisplayOrder,
@@ -35,7 +37,8 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         herd-server Alford\n    \
         herd-server Alford --herd herd.toml --places google-new\n    \
         herd-server Alford --places photon,gazetteer\n    \
-        herd-server check herd-data/Alford     verifies a journal\n\n\
+        herd-server check herd-data/Alford     verifies a journal\n    \
+        herd-server token new --role device --id van-7\n\n\
         The key for google and google-new comes from the environment,\n\
         GOOGLE_PLACES_API_KEY, or from --places-key-file. Remote sources are asked\n\
         through the proxies in HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, except for the\n\
@@ -44,8 +47,9 @@ const LOG_LEVELS: &[&str] = &["off", "error", "warn", "info", "debug", "trace"];
         machine or of the process's control group; clients_bytes in herd.toml sets another\n\
         limit.\n\n\
         SIGTERM, SIGQUIT or Ctrl-C stops the server in good order; a second one ends it\n\
-        at once. SIGHUP makes it read its certificates and keys anew; if anything is wrong\n\
-        with them, it keeps the old ones. SIGUSR1 and SIGUSR2 are ignored."
+        at once. SIGHUP makes it read its certificates and keys, the limits in herd.toml and\n\
+        its access file anew; if anything is wrong with them, it keeps the old ones. SIGUSR1\n\
+        and SIGUSR2 are ignored."
 )]
 pub(super) struct Options {
     /// The name of the server to run
@@ -141,6 +145,9 @@ impl Task {
         if arguments.get(1).is_some_and(|first| first == "check") {
             return CheckOptions::from_iter_safe(&arguments[1..]).map(Task::Check);
         }
+        if arguments.get(1).is_some_and(|first| first == "token") {
+            return TokenCommand::from_iter_safe(&arguments[1..]).map(Task::from);
+        }
         Options::from_iter_safe(arguments).map(|options| Task::Run(Box::new(options)))
     }
 }
@@ -177,6 +184,58 @@ pub(super) struct CheckOptions {
     pub(super) folder: PathBuf,
 }
 
+/// Makes tokens for clients.
+#[derive(Debug, StructOpt)]
+#[structopt(
+    name = "herd-server token",
+    set_term_width = 80,
+    global_settings = &[
+        AppSettings::DeriveDisplayOrder,
+        AppSettings::UnifiedHelpMessage,
+        AppSettings::VersionlessSubcommands,
+        AppSettings::DisableHelpSubcommand,
+    ]
+)]
+enum TokenCommand {
+    /// Prints a new token, and the entry for it in access.toml
+    ///
+    /// The token is printed only this once. Nothing is written to any file.
+    #[structopt(usage = "herd-server token new [OPTIONS] --role <ROLE>...")]
+    New(TokenOptions),
+}
+
+// Options of `token new`.
+#[derive(Debug, StructOpt)]
+pub(super) struct TokenOptions {
+    /// What its holder may do: device (tell), reader (ask) or operator (everything). Give it once
+    /// for each role
+    #[structopt(long = "role", name = "ROLE", required = true, number_of_values = 1)]
+    pub(super) roles: Vec<Role>,
+
+    /// The ID of the one client that it is for
+    #[structopt(long, name = "ID", conflicts_with = "PREFIX")]
+    pub(super) id: Option<String>,
+
+    /// What the IDs of the clients begin with that it is for
+    #[structopt(long, name = "PREFIX")]
+    pub(super) id_prefix: Option<String>,
+
+    /// The public name of the token [default: the ID, the prefix or the role]
+    #[structopt(long, name = "NAME")]
+    pub(super) name: Option<TokenName>,
+
+    /// The commands a second that its holder may give [default: as many as herd.toml allows]
+    #[structopt(long, name = "RATE")]
+    pub(super) rate: Option<NonZeroU32>,
+}
+
+impl From<TokenCommand> for Task {
+    fn from(command: TokenCommand) -> Self {
+        let TokenCommand::New(options) = command;
+        Task::NewToken(options)
+    }
+}
+
 /// What this process is asked to do.
 #[derive(Debug)]
 pub(super) enum Task {
@@ -184,6 +243,8 @@ pub(super) enum Task {
     Run(Box<Options>),
     /// Verify a journal.
     Check(CheckOptions),
+    /// Make a token.
+    NewToken(TokenOptions),
     /// Print the version.
     Version,
 }

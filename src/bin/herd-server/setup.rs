@@ -8,6 +8,7 @@ use super::options::Options;
 use super::places::places;
 use super::replay_progress::ReplayProgress;
 use super::text_file::read;
+use herd::access::AccessList;
 use herd::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits, ServerConfig};
 use herd::journal::{FileDisk, OnDamage};
 use herd::protocol::ServerName;
@@ -44,6 +45,9 @@ pub(super) fn builder<R: Runtime>(runtime: R, options: &Options) -> Result<Build
     if let Some(address) = &options.http {
         builder = builder.http_listen(address.clone());
     }
+    if let Some(list) = read_access(&herd).map_err(Failure::Usage)? {
+        builder = builder.access(list);
+    }
     Ok(if options.no_catch_up { builder.without_catch_up() } else { builder })
 }
 
@@ -51,23 +55,41 @@ pub(super) fn builder<R: Runtime>(runtime: R, options: &Options) -> Result<Build
 /// half of the memory unless herd.toml says how much: the rest is for replies, the system's buffers and
 /// other processes.
 fn within_the_system(limits: &Limits, shares: Shares) -> Limits {
-    let half_of_memory = || usable_bytes().map(|bytes| (bytes / 2).max(1));
-    let clients_bytes = limits.clients_bytes.or_else(half_of_memory);
-    let clients_bytes = clients_bytes.unwrap_or(CLIENTS_BYTES_DEFAULT);
     let (connections, http_connections) = (shares.connections, shares.http_connections);
+    let clients_bytes = clients_bytes(limits);
     log::debug!(connections, clients_bytes; "limits fitted to the system");
     Limits { connections, http_connections, clients_bytes: Some(clients_bytes), ..limits.clone() }
 }
 
-/// Makes a running server take what its files say now.
+/// The bytes that clients may need: what herd.toml says, or half of the memory.
+fn clients_bytes(limits: &Limits) -> u64 {
+    let half_of_memory = || usable_bytes().map(|bytes| (bytes / 2).max(1));
+    limits.clients_bytes.or_else(half_of_memory).unwrap_or(CLIENTS_BYTES_DEFAULT)
+}
+
+/// Makes a running server take what its files say now: its certificates, limits and tokens.
 ///
 /// # Errors
 /// The first thing that is wrong with them, and where; the server goes on as before.
 pub(super) fn reload<C: Clock>(
     handle: &Handle<C>,
-    herd: Option<&Path>,
+    options: &Options,
 ) -> Result<(), Box<dyn Error + Send + Sync>> {
-    Ok(handle.reload(&read_herd(herd)?)?)
+    let herd = read_herd(options.herd.as_deref())?;
+    require_server(&herd, &options.name)?;
+    // Everything is read and checked before anything changes.
+    let access = read_access(&herd)?;
+    if access.is_some() != handle.needs_tokens() {
+        return Err("[access] comes and goes only when the server is started again".into());
+    }
+    let (connections, clients_bytes) = (handle.limits().connections, clients_bytes(herd.limits()));
+    let clients_bytes = Some(clients_bytes);
+    handle.reload(&herd)?;
+    handle.set_limits(Limits { connections, clients_bytes, ..herd.limits().clone() });
+    if let Some(list) = access {
+        handle.set_access(list);
+    }
+    Ok(())
 }
 
 /// Locks the data directory and opens the traffic log, unless the options say to do without. How
@@ -101,6 +123,17 @@ fn read_herd(path: Option<&Path>) -> Result<Herd, Box<dyn Error + Send + Sync>> 
     let Some(path) = path else { return Ok(Herd::default_herd()) };
     let herd = Herd::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()))?;
     Ok(herd.in_folder(path.parent().unwrap_or(Path::new(""))))
+}
+
+/// The tokens that the herd's clients need, if they need any.
+fn read_access(herd: &Herd) -> Result<Option<AccessList>, Box<dyn Error + Send + Sync>> {
+    let Some(path) = herd.access_file() else { return Ok(None) };
+    let list =
+        AccessList::from_toml(&read(path)?).map_err(|error| error.in_file(path.display()))?;
+    if list.is_empty() {
+        log::warn!("{} knows no token, so no client may do anything", path.display());
+    }
+    Ok(Some(list))
 }
 
 fn require_server<'h>(

@@ -31,7 +31,7 @@ pub(super) async fn obey(
         let Ok(signal) = signal else { continue };
         match signal {
             Signal::Hup => match reload() {
-                Ok(()) => log::info!("reloaded the certificates"),
+                Ok(()) => log::info!("reloaded the certificates, the limits and the tokens"),
                 Err(error) => {
                     log::error!(reason:% = error; "reload failed: everything stays as it was");
                 }

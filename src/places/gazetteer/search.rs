@@ -1,8 +1,8 @@
 //! Finding the most populous places within a radius.
 
 use super::data::{COLUMNS, Data, ROWS, Record, UNITS_PER_DEGREE};
+use crate::earth::Bounds;
 use crate::places::Question;
-use crate::places::bounds::Bounds;
 use crate::protocol::Coordinates;
 use std::cmp::Reverse;
 use std::ops::RangeInclusive;

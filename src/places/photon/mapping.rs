@@ -1,8 +1,8 @@
 //! Features of OpenStreetMap in the shape of Nearby Search.
 
 use super::feature::{Feature, Properties};
+use crate::earth::distance_metres;
 use crate::places::answer::Answer;
-use crate::places::distance::distance_metres;
 use crate::places::layout::Object;
 use crate::places::nearby_search::{
     Corners, Point, write_description, write_geometry, write_reply,

@@ -25,7 +25,7 @@ pub(super) enum Owes {
     Taking,
     /// Nothing but to be there.
     Presence,
-    /// Nothing at all: it waits for a source of places.
+    /// Nothing at all: it waits for the server.
     Nothing,
 }
 
@@ -39,6 +39,12 @@ impl Patience {
         self.taken = self.taken.max(now);
         self.active = self.active.max(now);
         // While its replies waited, nothing was read from it.
+        self.line_begun = self.line_begun.map(|begun| begun.max(now));
+    }
+
+    /// The client is read from again, after a wait that was not its fault.
+    pub(super) fn note_resumed(&mut self, now: Duration) {
+        self.active = self.active.max(now);
         self.line_begun = self.line_begun.map(|begun| begun.max(now));
     }
 

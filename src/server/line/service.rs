@@ -19,7 +19,7 @@ impl<C: Clock, S: Stream> Service<S> for LineService<C> {
         let core = Arc::clone(&self.0);
         let client = visitor.from;
         let connection = Connection::new(&core.wires, stream, Purpose::Client, &client);
-        let session = Session::new(Arc::clone(&core), connection);
+        let session = Session::new(Arc::clone(&core), connection, &visitor);
         let distrusted = async {
             match &visitor.certificate {
                 None => future::pending().await,

@@ -1,18 +1,26 @@
 //! One client.
 
+use super::admission::Admission;
+use super::ending::Ending;
+use super::gate::Answer;
 use super::greeting::{Foreign, Greeting};
+use super::input::Input;
+use super::last_read::LastRead;
 use super::outbox::Outbox;
 use super::patience::{Owes, Patience};
-use crate::node::Node;
-use crate::protocol::{LINE_BYTES_MAX, LineBuffer, Timestamp, write_invalid};
+use super::wake::Wake;
+use crate::node::{Lookup, Node};
+use crate::protocol::{AUTH_REFUSED, LINE_BYTES_MAX, LineBuffer, Timestamp, write_invalid};
 use crate::runtime::{self, Clock, Stream};
 use crate::server::buffer_pool::Chunk;
 use crate::server::connection::Connection;
 use crate::server::core::Core;
 use crate::server::deadline::Deadline;
+use crate::server::live_limits::SeenLimits;
 use crate::server::look_ahead::LookAhead;
-use crate::server::lookups::Asker;
+use crate::server::lookups::{Asker, Lookups};
 use crate::server::stop::StopWatch;
+use crate::server::visitor::Visitor;
 use futures_lite::future;
 use std::io;
 use std::sync::Arc;
@@ -24,13 +32,6 @@ use std::time::Duration;
 /// the client still sends would reset the connection and take the last replies with it.
 const LINGER: Duration = Duration::from_secs(1);
 
-/// The most bytes that are read from a client after the server was asked to stop: what the client has
-/// sent before is mostly less, and one that never pauses must not keep the server.
-const LAST_BYTES_MAX: usize = 256 * 1024;
-
-/// How long a client is read from after the server was asked to stop.
-const LAST_READ_SPAN: Duration = Duration::from_secs(1);
-
 /// The most lines that are answered before others have their turn. It bounds what one client costs
 /// all others: 128 commands take some 50 microseconds.
 const LINES_A_TURN: usize = 128;
@@ -41,11 +42,12 @@ const REPLY_BYTES_EXPECTED: usize = LINES_A_TURN * 64;
 /// One client's connection: its commands come in, its replies go out in order.
 pub(in crate::server) struct Session<C: Clock, S: Stream> {
     core: Arc<Core<C>>,
+    limits: SeenLimits,
     connection: Connection<S>,
     lines: LineBuffer,
     greeting: Greeting,
-    /// The other protocol that the client speaks, after which nothing is taken from it.
-    foreign: Option<Foreign>,
+    admission: Admission<C>,
+    ending: Ending,
     input: Input,
     /// When the bytes of the current chunk were read, by the wall clock and in uptime.
     received: Timestamp,
@@ -53,43 +55,26 @@ pub(in crate::server) struct Session<C: Clock, S: Stream> {
     outbox: Outbox,
     asker: Asker,
     stop: StopWatch,
-    /// How many bytes may still be read once the server was asked to stop, and until when in uptime.
-    last_bytes: usize,
-    last_read_ends: Option<Duration>,
+    last_read: LastRead,
     deadline: Deadline<C>,
+    /// For what the client has to wait for.
+    delay: Deadline<C>,
     patience: Patience,
     /// How many lines were answered since others had their turn.
     lines_this_turn: usize,
 }
 
-/// Where a client's commands are.
-enum Input {
-    /// On their way.
-    Awaited,
-    /// Here, and not all taken in yet: the outbox may have to make room first.
-    Here(Chunk),
-    /// All here, but the last line, which had no LF, is not taken in yet.
-    Ended,
-    /// All taken in.
-    Done,
-}
-
-/// Why a session wakes.
-enum Wake {
-    /// Something went in or out.
-    Progress,
-    /// The time for something to go in or out has passed.
-    TimeIsUp,
-    /// The server forces its sessions to end.
-    Forced,
-}
-
 impl<C: Clock, S: Stream> Session<C, S> {
-    pub(in crate::server) fn new(core: Arc<Core<C>>, connection: Connection<S>) -> Self {
+    pub(in crate::server) fn new(
+        core: Arc<Core<C>>,
+        connection: Connection<S>,
+        visitor: &Visitor,
+    ) -> Self {
         Self {
+            admission: Admission::new(Arc::clone(&core), visitor),
+            limits: core.limits.seen(),
             stop: core.stop.watch(),
-            last_bytes: LAST_BYTES_MAX,
-            last_read_ends: None,
+            last_read: LastRead::default(),
             patience: Patience::new(core.clock.uptime()),
             lines_this_turn: 0,
             asker: Asker::default(),
@@ -98,11 +83,12 @@ impl<C: Clock, S: Stream> Session<C, S> {
             connection,
             lines: LineBuffer::new(LINE_BYTES_MAX),
             greeting: Greeting::default(),
-            foreign: None,
+            ending: Ending::default(),
             input: Input::Awaited,
             received: Timestamp::default(),
             received_at: Duration::ZERO,
             deadline: Deadline::new(),
+            delay: Deadline::new(),
         }
     }
 
@@ -118,7 +104,7 @@ impl<C: Clock, S: Stream> Session<C, S> {
                     return Ok(());
                 }
             }
-            if matches!(self.input, Input::Done) && self.outbox.is_empty() {
+            if self.is_over() {
                 break;
             }
             match future::poll_fn(|cx| self.poll_wake(cx)).await? {
@@ -133,38 +119,48 @@ impl<C: Clock, S: Stream> Session<C, S> {
         let clock = self.core.clock.clone();
         // Over TLS, the last word takes room in the connection, which a client may not make.
         let closed = self.connection.close_writing();
-        runtime::timeout(&clock, self.core.limits.stall, closed).await.transpose()?;
-        if self.core.stop.is_requested() || self.foreign.is_some() {
-            runtime::timeout(&clock, LINGER, self.hang_up()).await;
+        runtime::timeout(&clock, self.limits.stall, closed).await.transpose()?;
+        if self.core.stop.is_requested() || self.ending.is_by_server() {
+            runtime::timeout(&clock, LINGER, self.connection.drain()).await;
         }
         Ok(())
     }
 
-    /// Answers as many commands as are here and as the outbox has room for, with the node locked
-    /// once. Whether there was anything to answer.
+    /// Answers as many commands as are here, as the outbox has room for and as the client may give
+    /// now, with the node locked once. Whether there was anything to answer.
     fn take_in(&mut self) -> bool {
+        self.limits.refresh(&self.core.limits);
+        self.end_if_revoked();
         if !self.has_commands() || !self.has_room(0) {
+            return false;
+        }
+        let wanted = LINES_A_TURN.saturating_sub(self.lines_this_turn);
+        let lines_max = self.admission.lines_max(wanted, &self.limits);
+        if self.admission.waits_until().is_some() {
             return false;
         }
         let core = Arc::clone(&self.core);
         let mut node = core.kept.node();
         self.outbox.holding_mut().set_command_bytes(0);
+        let (lines_before, clients_before) = (self.lines_this_turn, node.log().len());
         match std::mem::replace(&mut self.input, Input::Awaited) {
-            Input::Here(chunk) => self.take_in_chunk(&mut node, chunk),
+            Input::Here(chunk) => self.take_in_chunk(&mut node, chunk, lines_before + lines_max),
             Input::Ended => self.take_in_last_line(&mut node),
             other @ (Input::Awaited | Input::Done) => self.input = other,
         }
+        let new_clients = node.log().len() - clients_before;
+        drop(node);
+        let lines = self.lines_this_turn - lines_before;
+        self.admission.note_used(lines, new_clients, &self.limits);
         true
     }
 
-    fn take_in_chunk(&mut self, node: &mut Node, mut chunk: Chunk) {
+    /// Answers lines until `lines_end` were answered in this turn.
+    fn take_in_chunk(&mut self, node: &mut Node, mut chunk: Chunk, lines_end: usize) {
         let mut replies = Vec::with_capacity(chunk.bytes().len().min(REPLY_BYTES_EXPECTED) * 3 / 2);
         let mut rest = chunk.bytes();
         let mut look_ahead = LookAhead::default();
-        while !rest.is_empty()
-            && self.lines_this_turn < LINES_A_TURN
-            && self.has_room(replies.len())
-        {
+        while !rest.is_empty() && self.lines_this_turn < lines_end && self.has_room(replies.len()) {
             look_ahead.line(node, rest);
             let Some(line) = self.lines.next_line(&mut rest) else { break };
             if let Some(foreign) = self.greeting.line(line) {
@@ -174,9 +170,16 @@ impl<C: Clock, S: Stream> Session<C, S> {
             }
             self.lines_this_turn += 1;
             self.patience.note_line_end();
-            if let Some(lookup) = node.command(line, self.received, &mut replies) {
-                self.push(std::mem::take(&mut replies));
-                self.outbox.push_lookup(Box::pin(self.core.lookups.reply(&mut self.asker, lookup)));
+            match self.admission.answer(node, line, self.received, &mut replies) {
+                Answer::Given(None) => {}
+                Answer::Given(Some(lookup)) => {
+                    self.push(std::mem::take(&mut replies));
+                    self.look_up(lookup);
+                }
+                Answer::AuthRefused => {
+                    self.push(replies);
+                    return self.refuse_auth();
+                }
             }
         }
         let left = rest.len();
@@ -195,13 +198,50 @@ impl<C: Clock, S: Stream> Session<C, S> {
         self.input = Input::Here(chunk);
     }
 
+    fn take_in_last_line(&mut self, node: &mut Node) {
+        self.input = Input::Done;
+        let Some(line) = self.lines.finish() else { return };
+        self.lines_this_turn += 1;
+        let mut replies = Vec::new();
+        match self.admission.answer(node, line, self.received, &mut replies) {
+            Answer::Given(None) => self.push(replies),
+            Answer::Given(Some(lookup)) => self.look_up(lookup),
+            Answer::AuthRefused => self.refuse_auth(),
+        }
+    }
+
+    /// Has the places for a reply looked up, if the client's token may still ask for some today.
+    fn look_up(&mut self, lookup: Lookup) {
+        if self.admission.may_look_up(&self.limits) {
+            self.outbox.push_lookup(Box::pin(self.core.lookups.reply(&mut self.asker, lookup)));
+        } else {
+            self.push(Lookups::<C>::over_quota(lookup));
+        }
+    }
+
+    /// Takes nothing more from a client whose token is no longer good.
+    fn end_if_revoked(&mut self) {
+        if self.admission.is_revoked() {
+            self.outbox.holding_mut().set_command_bytes(0);
+            self.input = Input::Done;
+            self.ending.note_by_server();
+        }
+    }
+
+    /// The client has shown no good token: nothing more is taken from it.
+    fn refuse_auth(&mut self) {
+        self.admission.report_refused();
+        self.ending.refuse_auth(self.core.clock.uptime());
+        self.input = Input::Done;
+    }
+
     /// The client speaks another protocol: nothing of what it says is a command.
     fn refuse(&mut self, foreign: Foreign) {
         if let Some(times) = self.core.foreign_protocol.note(self.core.clock.uptime()) {
             let server = &self.core.name;
             log::warn!(server:%, protocol:% = foreign, times; "refused another protocol on the client port");
         }
-        self.foreign = Some(foreign);
+        self.ending.note_by_server();
         self.input = Input::Done;
     }
 
@@ -214,32 +254,22 @@ impl<C: Clock, S: Stream> Session<C, S> {
         self.outbox.push(replies);
     }
 
-    fn take_in_last_line(&mut self, node: &mut Node) {
-        self.input = Input::Done;
-        let Some(line) = self.lines.finish() else { return };
-        let mut replies = Vec::new();
-        match node.command(line, self.received, &mut replies) {
-            Some(lookup) => {
-                self.outbox.push_lookup(Box::pin(self.core.lookups.reply(&mut self.asker, lookup)))
-            }
-            None => self.push(replies),
-        }
-    }
-
     /// Looks at everything that a session waits for.
     fn poll_wake(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Wake>> {
-        let mut progress = self.poll_replies(cx)?;
-        if matches!(self.input, Input::Awaited) && self.has_room(0) {
+        let mut progress = self.poll_replies(cx)? | self.poll_delay(cx);
+        let is_held_up = self.admission.waits_until().is_some();
+        if matches!(self.input, Input::Awaited) && self.has_room(0) && !is_held_up {
             progress |= self.poll_input(cx)?;
         }
-        progress |= self.has_commands() && self.has_room(0);
+        progress |= self.has_commands() && self.has_room(0) && !is_held_up;
+        progress |= self.poll_revoked(cx);
         if progress {
             return Poll::Ready(Ok(Wake::Progress));
         }
         if self.stop.poll_forced(cx).is_ready() {
             return Poll::Ready(Ok(Wake::Forced));
         }
-        if let Some(due) = self.patience.ends(self.owes(), &self.core.limits)
+        if let Some(due) = self.due()
             && self.deadline.poll(cx, &self.core.clock, due).is_ready()
         {
             return Poll::Ready(Ok(Wake::TimeIsUp));
@@ -250,6 +280,40 @@ impl<C: Clock, S: Stream> Session<C, S> {
         // Others have their turn now.
         self.lines_this_turn = 0;
         Poll::Pending
+    }
+
+    /// When the client must have done what is expected of it.
+    fn due(&self) -> Option<Duration> {
+        let patience = self.patience.ends(self.owes(), &self.limits);
+        let auth = self.admission.auth_due().filter(|_| !self.ending.is_by_server());
+        [patience, auth].into_iter().flatten().min()
+    }
+
+    /// Waits for what the client has to wait for: its quota, or the refusal of its AUTH. Whether that
+    /// is over.
+    fn poll_delay(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_refusal = self.outbox.is_empty() && self.ending.auth_refusal_due().is_some();
+        let waits_until =
+            self.ending.auth_refusal_due().filter(|_| is_refusal).or(self.admission.waits_until());
+        let Some(due) = waits_until else { return false };
+        let is_over = self.delay.poll(cx, &self.core.clock, due).is_ready();
+        if is_refusal && is_over {
+            self.ending.note_auth_refused();
+            self.push(AUTH_REFUSED.to_vec());
+        } else if is_over || self.stop.poll_requested(cx).is_ready() {
+            self.admission.resume();
+            self.patience.note_resumed(self.core.clock.uptime());
+        } else {
+            return false;
+        }
+        true
+    }
+
+    /// Whether the client's token is no longer good, and something was still expected of it.
+    fn poll_revoked(&mut self, cx: &mut Context<'_>) -> bool {
+        let is_talking = !matches!(self.input, Input::Done);
+        let revoked = self.admission.poll_revoked(cx).is_ready();
+        revoked && is_talking
     }
 
     /// Drives lookups and sends what is ready; whether anything moved.
@@ -270,22 +334,22 @@ impl<C: Clock, S: Stream> Session<C, S> {
         }
     }
 
-    /// Reads; whether there is something new. A server that stops reads what is here already, up
-    /// to [`LAST_BYTES_MAX`], and takes no line whose LF is not: half a line may read as a whole other one.
+    /// Reads; whether there is something new. A server that stops reads what is here already, as
+    /// far as [`LastRead`] goes, and takes no line whose LF is not: half a line may read as a whole other one.
     fn poll_input(&mut self, cx: &mut Context<'_>) -> io::Result<bool> {
         let stops = self.core.stop.is_requested();
-        if stops && self.has_read_enough() {
+        if stops && self.last_read.is_enough(self.core.clock.uptime()) {
             self.input = Input::Done;
             return Ok(true);
         }
-        let bytes_max = self.outbox.holding().read_bytes_max(&self.core.limits);
+        let bytes_max = self.outbox.holding().read_bytes_max(&self.limits);
         match self.connection.poll_read_up_to(cx, bytes_max)? {
             Poll::Ready(chunk) => {
                 self.received = self.core.clock.now();
                 self.received_at = self.core.clock.uptime();
                 self.patience.note_heard(self.received_at);
                 if stops {
-                    self.last_bytes = self.last_bytes.saturating_sub(chunk.bytes().len());
+                    self.last_read.note(chunk.bytes().len());
                 }
                 if let Some(foreign) = self.greeting.bytes(chunk.bytes()) {
                     self.refuse(foreign);
@@ -304,12 +368,10 @@ impl<C: Clock, S: Stream> Session<C, S> {
         }
     }
 
-    /// Whether a server that stops has read what the client had sent before. Where the connection
-    /// holds little at a time, the bytes alone would take a client that never pauses too long.
-    fn has_read_enough(&mut self) -> bool {
-        let now = self.core.clock.uptime();
-        let ends = *self.last_read_ends.get_or_insert(now + LAST_READ_SPAN);
-        self.last_bytes == 0 || now > ends
+    /// Whether everything is taken in and everything is said.
+    fn is_over(&self) -> bool {
+        let is_done = matches!(self.input, Input::Done) && self.outbox.is_empty();
+        is_done && self.ending.auth_refusal_due().is_none()
     }
 
     fn has_commands(&self) -> bool {
@@ -318,26 +380,18 @@ impl<C: Clock, S: Stream> Session<C, S> {
 
     /// Whether more commands may be answered, with `bytes` of replies not in the outbox yet.
     fn has_room(&self, bytes: usize) -> bool {
-        self.outbox.holding().has_room(bytes, &self.core.limits)
+        self.outbox.holding().has_room(bytes, &self.limits)
     }
 
-    /// What is expected of the client. While a source of places is waited for, only that source's
-    /// time counts.
+    /// What is expected of the client. While it waits for a source of places or for its quota, only
+    /// that counts.
     fn owes(&self) -> Owes {
+        let is_held_up =
+            self.admission.waits_until().is_some() || self.ending.auth_refusal_due().is_some();
         match (self.outbox.is_sending(), self.outbox.is_empty()) {
             (true, _) => Owes::Taking,
-            (false, true) => Owes::Presence,
-            (false, false) => Owes::Nothing,
-        }
-    }
-
-    /// Reads until the client hangs up, and forgets what it says.
-    async fn hang_up(&mut self) {
-        while future::poll_fn(|cx| self.connection.poll_read(cx))
-            .await
-            .is_ok_and(|chunk| !chunk.bytes().is_empty())
-        {
-            future::yield_now().await;
+            (false, true) if !is_held_up => Owes::Presence,
+            (false, _) => Owes::Nothing,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::server::anteroom::Place;
 use crate::server::core::Core;
 use crate::server::visitor::Visitor;
 use crate::tls::{PeerCertificate, TlsFailure};
+use crate::traffic::redacted;
 use futures_lite::{FutureExt, future};
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -162,7 +163,8 @@ impl<C: Clock, S: Stream> Feed<C, S> {
     fn report_line(&self, line: &[u8]) {
         if let Some(count) = self.strangers.refused_line.note(self.core.clock.uptime()) {
             let (server, from) = (&self.core.name, self.visitor.from);
-            let shown = String::from_utf8_lossy(&line[..line.len().min(EXCERPT_BYTES_MAX)]);
+            let shown = redacted(line);
+            let shown = String::from_utf8_lossy(&shown[..shown.len().min(EXCERPT_BYTES_MAX)]);
             log::info!(server:%, from:%, count, line:? = shown; "refused on the peer port");
         }
     }
@@ -217,7 +219,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
         second: &Claimant,
         known_for: Duration,
     ) {
-        if known_for <= HEARTBEATS_MISSED * self.core.limits.heartbeat {
+        if known_for <= HEARTBEATS_MISSED * self.core.limits.current().heartbeat {
             return;
         }
         if let Some(count) = neighbor.events.namesake.note(self.core.clock.uptime()) {
@@ -253,7 +255,8 @@ impl<C: Clock, S: Stream> Feed<C, S> {
                 cursor.send_whole(core.kept.node().log());
             }
             // What is covered is read before the log, so it is never more than what the log holds.
-            let (covered, bytes_max) = (core.kept.covered(), core.limits.follow_batch_bytes);
+            let (covered, bytes_max) =
+                (core.kept.covered(), core.limits.current().follow_batch_bytes);
             cursor.next_batch(core.kept.node().log(), covered, bytes_max, &mut batch);
             if batch.is_empty() && self.link.wait(news, heartbeat_due).await? {
                 continue;
@@ -266,7 +269,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
             self.link.send(&batch).await?;
             neighbor.inbound.note_told(cursor.number());
             batch.clear();
-            heartbeat_due = core.clock.uptime() + core.limits.heartbeat;
+            heartbeat_due = core.clock.uptime() + core.limits.current().heartbeat;
             if gathers {
                 self.pause().await?;
             }
@@ -276,7 +279,7 @@ impl<C: Clock, S: Stream> Feed<C, S> {
     /// Waits for more changes, so that fewer messages are needed. A server that stops does not
     /// wait: it sends what it has.
     async fn pause(&mut self) -> Result<(), LinkEnd> {
-        let pause = self.core.limits.follow_batch_pause;
+        let pause = self.core.limits.current().follow_batch_pause;
         if pause.is_zero() {
             return Ok(());
         }

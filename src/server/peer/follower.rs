@@ -14,6 +14,7 @@ use crate::runtime::{Clock, Stream};
 use crate::server::core::Core;
 use crate::server::look_ahead::LookAhead;
 use crate::traffic::Purpose;
+use crate::traffic::redacted;
 use futures_lite::future;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -34,7 +35,7 @@ pub(super) struct Follower<C: Clock> {
 
 impl<C: Clock> Follower<C> {
     pub(super) fn new(core: Arc<Core<C>>, neighbor: Arc<Neighbor>) -> Self {
-        let early = EarlyLines::new(core.limits.clock_tolerance, core.clock.uptime());
+        let early = EarlyLines::new(core.limits.current().clock_tolerance, core.clock.uptime());
         Self { core, neighbor, known: None, early }
     }
 
@@ -88,7 +89,8 @@ impl<C: Clock> Follower<C> {
                 Err(LinkEnd::Stranger(name))
             }
             Some(FeedLine::Log(_, log)) => {
-                let (tolerance, now) = (self.core.limits.clock_tolerance, self.core.clock.uptime());
+                let (tolerance, now) =
+                    (self.core.limits.current().clock_tolerance, self.core.clock.uptime());
                 self.early = EarlyLines::new(tolerance, now);
                 let is_known = self.known.is_some_and(|(known, _)| known == log);
                 self.neighbor.namesakes().note_answer(log);
@@ -120,7 +122,7 @@ impl<C: Clock> Follower<C> {
                 understood = true;
             } else if refused.len() < REFUSED_SHOWN_MAX {
                 let (Line::Whole(text) | Line::Overlong(text)) = line;
-                refused.push(String::from_utf8_lossy(text).into_owned());
+                refused.push(String::from_utf8_lossy(&redacted(text)).into_owned());
             }
             look_ahead.line(&node, rest);
         }

@@ -3,6 +3,7 @@
 use crate::journal::Failed;
 use crate::protocol::ServerName;
 use crate::tls::TlsFailure;
+use crate::traffic::redacted;
 use std::fmt::{self, Display};
 use std::io;
 
@@ -43,7 +44,9 @@ impl Display for LinkEnd {
             LinkEnd::Closed => f.write_str("closed by the neighbor"),
             LinkEnd::Failed(error) => write!(f, "{error}"),
             LinkEnd::Silent => f.write_str("silent for too long"),
-            LinkEnd::Nonsense(line) => write!(f, "unexpected: {:?}", String::from_utf8_lossy(line)),
+            LinkEnd::Nonsense(line) => {
+                write!(f, "unexpected: {:?}", String::from_utf8_lossy(&redacted(line)))
+            }
             LinkEnd::Stranger(name) => write!(f, "{name} answers at its address"),
             LinkEnd::Oneself => f.write_str("this server itself answers at its address"),
             LinkEnd::AsksAgain => f.write_str("asks again for lines that came too early"),

@@ -45,7 +45,7 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
 
     /// The uptime at which the link is dead if nothing comes until then.
     pub(super) fn silence_ends(&self) -> Duration {
-        self.core.clock.uptime() + HEARTBEATS_MISSED * self.core.limits.heartbeat
+        self.core.clock.uptime() + HEARTBEATS_MISSED * self.core.limits.current().heartbeat
     }
 
     /// The conversation works: notes that the neighbor is there.
@@ -71,7 +71,7 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
     /// Sends all of `bytes`, even while the server stops. If the neighbor takes nothing for too
     /// long, the link ends.
     pub(super) async fn send(&mut self, mut bytes: &[u8]) -> Result<(), LinkEnd> {
-        let mut due = self.core.clock.uptime() + self.core.limits.stall;
+        let mut due = self.core.clock.uptime() + self.core.limits.current().stall;
         while !bytes.is_empty() {
             let count = future::poll_fn(|cx| match self.connection.poll_write(cx, bytes) {
                 Poll::Pending if self.stop.poll_forced(cx).is_ready() => {
@@ -85,7 +85,7 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
                 return Err(LinkEnd::Closed);
             }
             bytes = &bytes[count..];
-            due = self.core.clock.uptime() + self.core.limits.stall;
+            due = self.core.clock.uptime() + self.core.limits.current().stall;
         }
         Ok(())
     }
@@ -119,7 +119,7 @@ impl<C: Clock, S: Stream> PeerLink<C, S> {
     pub(super) async fn close(&mut self) {
         // The other side may be gone, or take nothing; there is nothing left to tell it.
         let closed = self.connection.close_writing();
-        let _ = runtime::timeout(&self.core.clock, self.core.limits.stall, closed).await;
+        let _ = runtime::timeout(&self.core.clock, self.core.limits.current().stall, closed).await;
     }
 
     fn poll_receive(&mut self, cx: &mut Context<'_>) -> Poll<Result<Chunk, LinkEnd>> {

@@ -42,7 +42,8 @@ impl<C: Clock> Pusher<C> {
         loop {
             // Listen before looking at the log: a change in between is then not missed.
             let news = core.kept.news();
-            let (covered, bytes_max) = (core.kept.covered(), core.limits.follow_batch_bytes);
+            let (covered, bytes_max) =
+                (core.kept.covered(), core.limits.current().follow_batch_bytes);
             self.cursor.next_batch(core.kept.node().log(), covered, bytes_max, &mut batch);
             if batch.is_empty() {
                 link.wait(news, core.clock.uptime() + QUIET).await?;

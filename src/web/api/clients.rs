@@ -5,6 +5,7 @@ use super::client_json::{write_client, write_feature};
 use super::scan::next_slice;
 use crate::protocol::{At, ClientId};
 use crate::runtime::Clock;
+use crate::server::Permission;
 use crate::web::caller::Caller;
 use crate::web::cursor::Cursor;
 use crate::web::parameters::Parameters;
@@ -31,9 +32,13 @@ const CLIENT_BYTES_EXPECTED: usize = 256;
 /// One client.
 pub(in crate::web) async fn client<C: Clock>(
     caller: &Caller<C>,
+    permission: &Permission<C>,
     id: &[u8],
 ) -> Result<Reply, Problem> {
     let id = ClientId::parse(id).map_err(|_| Problem::bad("this is no client's ID"))?;
+    if !permission.may_ask(id) {
+        return Err(Problem::forbidden());
+    }
     let newest = caller.server.newest(id).await.map_err(|_| Problem::journal())?;
     let known = newest.ok_or_else(|| Problem::not_found("the server knows no such client"))?;
     let mut out = String::new();
@@ -79,6 +84,7 @@ pub(super) fn bounds(parameters: &Parameters) -> Result<Option<Bounds>, Problem>
 /// page, with its newer position, so nobody is missed.
 pub(in crate::web) async fn clients<C: Clock>(
     caller: &Caller<C>,
+    permission: &Permission<C>,
     parameters: &Parameters,
 ) -> Result<Reply, Problem> {
     let wanted = Wanted::of(parameters)?;
@@ -95,7 +101,11 @@ pub(in crate::web) async fn clients<C: Clock>(
             if page.is_full(wanted.limit) {
                 break;
             }
-            page.add(change.number, &change.at.at(), wanted.bounds.as_ref());
+            let at = change.at.at();
+            let is_inside = |bounds: &Bounds| bounds.contains(at.position().coordinates());
+            let is_shown =
+                permission.may_ask(at.client()) && wanted.bounds.as_ref().is_none_or(is_inside);
+            page.note(change.number, is_shown.then_some(&at));
         }
         scanned += slice.len();
     }
@@ -118,11 +128,10 @@ impl Page {
         self.count >= limit || self.features.len() >= PAGE_BYTES_MAX
     }
 
-    fn add(&mut self, number: u64, at: &At<'_>, bounds: Option<&Bounds>) {
+    /// Notes that a change was looked at, and adds its line if it is shown.
+    fn note(&mut self, number: u64, shown: Option<&At<'_>>) {
         self.last = number;
-        if bounds.is_some_and(|bounds| !bounds.contains(at.position().coordinates())) {
-            return;
-        }
+        let Some(at) = shown else { return };
         if self.count > 0 {
             self.features.push(',');
         }

@@ -6,9 +6,10 @@ use super::clients::bounds;
 use super::scan::next_slice;
 use crate::protocol::{At, LogId};
 use crate::runtime::Clock;
-use crate::server::{BATCH_CHANGES_MAX, Change, Changes};
+use crate::server::{BATCH_CHANGES_MAX, Change, Changes, Permission};
 use crate::web::asked::Asked;
 use crate::web::caller::Caller;
+use crate::web::credential::Credential;
 use crate::web::cursor::Cursor;
 use crate::web::held::Share;
 use crate::web::problem::Problem;
@@ -47,7 +48,7 @@ pub(in crate::web) fn events<C: Clock>(
     let filter = Filter { bounds: bounds(&asked.parameters)?, ids };
     let too_many = || Problem::later("as many read events as may");
     let share = caller.shared.streams.take(1).ok_or_else(too_many)?;
-    let watch = Watch::new(Arc::clone(caller), filter, resumed, share);
+    let watch = Watch::new(Arc::clone(caller), asked.credential.clone(), filter, resumed, share);
     let parts = stream::unfold(watch, Watch::next);
     let mut reply = reply::parts("text/event-stream", Box::pin(parts));
     // nginx would otherwise hold events back until it has a buffer full of them.
@@ -75,6 +76,8 @@ impl Filter {
 /// One reader. It keeps a number of the log, however slowly the reader reads.
 struct Watch<C: Clock> {
     caller: Arc<Caller<C>>,
+    /// Its token may be taken back while it reads, so it is judged again and again.
+    credential: Credential,
     log: LogId,
     filter: Filter,
     changes: Changes,
@@ -86,7 +89,13 @@ struct Watch<C: Clock> {
 }
 
 impl<C: Clock> Watch<C> {
-    fn new(caller: Arc<Caller<C>>, filter: Filter, resumed: Option<Cursor>, share: Share) -> Self {
+    fn new(
+        caller: Arc<Caller<C>>,
+        credential: Credential,
+        filter: Filter,
+        resumed: Option<Cursor>,
+        share: Share,
+    ) -> Self {
         let log = caller.server.log_id();
         let mut opening = OPENING.to_owned();
         if resumed.is_some_and(|cursor| cursor.log != log) {
@@ -94,13 +103,15 @@ impl<C: Clock> Watch<C> {
         }
         let changes = caller.server.follow(resumed.map_or(0, |cursor| cursor.number_in(log)));
         let quiet_until = Duration::ZERO;
-        Self { caller, log, filter, changes, opening: Some(opening), quiet_until, _share: share }
+        let opening = Some(opening);
+        Self { caller, credential, log, filter, changes, opening, quiet_until, _share: share }
     }
 
-    /// The next part of the stream; None once the server stops.
+    /// The next part of the stream; None once the server stops, or the reader may ask no more.
     async fn next(mut self) -> Option<(Bytes, Self)> {
         let text = match self.opening.take() {
             Some(opening) => opening,
+            None if !self.permission().is_reader() => return None,
             None => {
                 let stop = self.caller.server.stop();
                 let stopped = async {
@@ -150,9 +161,10 @@ impl<C: Clock> Watch<C> {
 
     /// Writes events until they are enough; the rest of the slice comes with the next one.
     fn write(&mut self, slice: &[Change], text: &mut String) {
+        let permission = self.permission();
         for change in slice {
             let at = change.at.at();
-            if !self.filter.lets(&at) {
+            if !self.filter.lets(&at) || !permission.may_ask(at.client()) {
                 continue;
             }
             write!(text, "id: {}\nevent: position\ndata: ", self.cursor(change.number))
@@ -164,6 +176,10 @@ impl<C: Clock> Watch<C> {
                 return;
             }
         }
+    }
+
+    fn permission(&self) -> Permission<C> {
+        self.caller.permission(&self.credential)
     }
 
     fn cursor(&self, number: u64) -> Cursor {

@@ -3,6 +3,7 @@
 use super::client_json::write_client;
 use crate::protocol::{At, ClientId, MaxResults, Radius};
 use crate::runtime::Clock;
+use crate::server::Permission;
 use crate::web::caller::Caller;
 use crate::web::parameters::Parameters;
 use crate::web::problem::Problem;
@@ -15,16 +16,23 @@ const MAX_DEFAULT: &str = "20";
 /// What WHATSAT says.
 pub(in crate::web) async fn places<C: Clock>(
     caller: &Caller<C>,
+    permission: &Permission<C>,
     parameters: &Parameters,
 ) -> Result<Reply, Problem> {
     let id = parameters.value("id").unwrap_or_default();
     let id = ClientId::new(id).map_err(|_| Problem::bad("id must be a client's ID"))?;
+    if !permission.may_ask(id) {
+        return Err(Problem::forbidden());
+    }
     let radius = parameters.value("radius").unwrap_or(RADIUS_DEFAULT);
     let radius = Radius::parse(radius.as_bytes())
         .map_err(|_| Problem::bad("radius must be kilometres from 0 to 50"))?;
     let max = parameters.value("max").unwrap_or(MAX_DEFAULT);
     let max = MaxResults::parse(max.as_bytes())
         .map_err(|_| Problem::bad("max must be a whole number from 0 to 20"))?;
+    if !permission.may_look_up() {
+        return Err(Problem::used_up());
+    }
     let busy = || Problem::later("as many questions wait for places as may");
     let _share = caller.shared.lookups.take(1).ok_or_else(busy)?;
     let answer = caller.server.ask(id, radius, max).await.map_err(|_| Problem::journal())?;

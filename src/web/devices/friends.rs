@@ -3,6 +3,7 @@
 use crate::journal::Failed;
 use crate::protocol::{At, ClientId, OwnedAt};
 use crate::runtime::Clock;
+use crate::server::Permission;
 use crate::web::caller::Caller;
 use serde_json::{Value, json};
 
@@ -12,11 +13,15 @@ const FRIENDS_MAX: usize = 100;
 /// How many characters of its ID stand for a client on the app's map.
 const TRACKER_ID_CHARS: usize = 2;
 
-/// The positions of the sender and of others, as an array of OwnTracks' messages.
+/// The positions of those whom the sender may ask about, as an array of OwnTracks' messages.
 pub(super) async fn friends<C: Clock>(
     caller: &Caller<C>,
+    permission: &Permission<C>,
     sender: Option<&str>,
 ) -> Result<String, Failed> {
+    if !permission.is_reader() {
+        return Ok("[]".to_owned());
+    }
     let status = caller.server.status();
     // Each client has one change in the log. Where there are few clients, all of them are told.
     let from = match status.clients <= FRIENDS_MAX {
@@ -31,7 +36,8 @@ pub(super) async fn friends<C: Clock>(
     {
         known.push(own);
     }
-    let friends: Vec<_> = known.iter().map(|at| friend(&at.at())).collect();
+    let shown = known.iter().filter(|at| permission.may_ask(at.at().client()));
+    let friends: Vec<_> = shown.map(|at| friend(&at.at())).collect();
     Ok(Value::Array(friends).to_string())
 }
 

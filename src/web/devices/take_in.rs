@@ -9,7 +9,6 @@ use crate::web::asked::Asked;
 use crate::web::caller::Caller;
 use crate::web::credential::Credential;
 use crate::web::endpoint::Path;
-use crate::web::gate::Verdict;
 use crate::web::problem::Problem;
 use crate::web::reason::Reason;
 use crate::web::reply::{self, Reply};
@@ -96,11 +95,11 @@ async fn respond<C: Clock>(
     sender: Option<&str>,
 ) -> Result<Reply, Problem> {
     match source {
-        Source::Owntracks if caller.shared.gate.may_ask(credential) == Verdict::Allowed => {
-            let friends = friends(caller, sender).await.map_err(|_| Problem::journal())?;
-            Ok(reply::json(friends))
+        Source::Owntracks => {
+            let permission = caller.permission(credential);
+            let friends = friends(caller, &permission, sender).await;
+            Ok(reply::json(friends.map_err(|_| Problem::journal())?))
         }
-        Source::Owntracks => Ok(reply::json("[]")),
         Source::Overland => Ok(reply::json("{\"result\":\"ok\"}")),
         Source::Osmand | Source::Traccar | Source::Api | Source::Unknown => {
             Ok(reply::empty(StatusCode::OK))

@@ -1,6 +1,6 @@
 //! The box of latitudes and longitudes around a circle.
 
-use super::earth::EARTH_RADIUS_METRES;
+use super::sphere::EARTH_RADIUS_METRES;
 use crate::protocol::Coordinates;
 
 /// The smallest box that holds a circle on the Earth, in degrees.
@@ -9,16 +9,16 @@ use crate::protocol::Coordinates;
 /// the circle crosses longitude 180, one of them is beyond it. A circle that contains a pole has
 /// all longitudes.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Bounds {
-    pub(super) south: f64,
-    pub(super) north: f64,
-    pub(super) west: f64,
-    pub(super) east: f64,
+pub(crate) struct Bounds {
+    pub(crate) south: f64,
+    pub(crate) north: f64,
+    pub(crate) west: f64,
+    pub(crate) east: f64,
 }
 
 impl Bounds {
-    /// The box around the circle of a radius below a quarter of the Earth.
-    pub(super) fn around(center: Coordinates, radius_metres: f64) -> Self {
+    /// The box around the circle of a radius of up to half the circumference.
+    pub(crate) fn around(center: Coordinates, radius_metres: f64) -> Self {
         let Coordinates { latitude, longitude } = center;
         let angle = radius_metres / EARTH_RADIUS_METRES;
         let (south, north) = (latitude - angle.to_degrees(), latitude + angle.to_degrees());
@@ -35,7 +35,7 @@ impl Bounds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::places::distance_metres;
+    use crate::earth::distance_metres;
     use proptest::prelude::*;
 
     fn at(latitude: f64, longitude: f64) -> Coordinates {

@@ -1,6 +1,6 @@
 //! How far apart two positions are.
 
-use super::earth::{EARTH_RADIUS_METRES, wrap_longitude};
+use super::sphere::{EARTH_RADIUS_METRES, wrap_longitude};
 use crate::protocol::Coordinates;
 
 /// The distance in metres along a great circle of a spherical Earth. It differs from the distance
@@ -10,7 +10,7 @@ use crate::protocol::Coordinates;
 /// cosines does not (R. W. Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984).
 ///
 /// ```
-/// use herd::places::distance_metres;
+/// use herd::earth::distance_metres;
 /// use herd::protocol::Coordinates;
 ///
 /// let paris = Coordinates { latitude: 48.85341, longitude: 2.3488 };
@@ -30,6 +30,7 @@ pub fn distance_metres(from: Coordinates, to: Coordinates) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::sphere::HALF_CIRCUMFERENCE_METRES;
     use super::*;
     use std::f64::consts::PI;
 
@@ -52,6 +53,13 @@ mod tests {
         assert_metres(distance((0.0, 0.0), (0.0, 180.0)), 180.0 * degree);
         assert_metres(distance((90.0, 0.0), (-90.0, 77.0)), 180.0 * degree);
         assert_eq!(distance((34.0, -118.0), (34.0, -118.0)), 0.0);
+    }
+
+    /// Otherwise a question for everything would leave the other side of the Earth out.
+    #[test]
+    fn half_the_circumference_reaches_the_antipodes() {
+        assert_eq!(distance((0.0, 0.0), (0.0, 180.0)), HALF_CIRCUMFERENCE_METRES);
+        assert_eq!(distance((90.0, 10.0), (-90.0, 77.0)), HALF_CIRCUMFERENCE_METRES);
     }
 
     /// With a plain difference of longitudes, islands of Fiji would be almost 360 degrees apart.
