@@ -16,6 +16,7 @@ use super::servers::Servers;
 use super::stage::Stage;
 use super::talker::Talker;
 use super::trace::Trace;
+use super::wire::Replies;
 use crate::runtime::sim::{Chance, Machine, Sim};
 use crate::runtime::{Clock, Net, Spawn};
 use futures_lite::AsyncWriteExt;
@@ -261,8 +262,13 @@ impl Run<'_> {
             let failed =
                 |error| format!("a healthy server at {address} accepts no command: {error}");
             let mut stream = inquirer.connect(address).await.map_err(failed)?;
-            stream.write_all(&self.scenario.entry.greeting()).await.map_err(failed)?;
-            stream.write_all(said.as_bytes()).await.map_err(failed)?;
+            let entry = self.scenario.entry;
+            let all = [entry.greeting(), said.into_bytes()].concat();
+            stream.write_all(&all).await.map_err(failed)?;
+            // Whoever hangs up while the first reply is on its way may not be heard to the end.
+            let mut replies = Replies::new(stream);
+            entry.await_welcome(&mut replies).await.map_err(failed)?;
+            replies.line().await.map_err(failed)?;
         }
         self.servers.pass(Duration::from_secs(2)).await;
         let (sent, flooding) = (self.flood.lines() - before, self.servers.graph.flooding());
