@@ -16,7 +16,9 @@ use super::recorder::Recorder;
 use super::status::Status;
 use super::stop::{Stop, StopWatch};
 use super::tasks::Tasks;
-use crate::protocol::{Introduction, LogId, ServerName};
+use crate::journal::Failed;
+use crate::node::Lookup;
+use crate::protocol::{ClientId, Introduction, LogId, MaxResults, Radius, ServerName};
 use crate::runtime::Clock;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,6 +63,19 @@ impl<C: Clock> Core<C> {
     /// What this server says of itself when it follows a neighbor.
     pub(super) fn introduction(&self) -> Introduction {
         Introduction { log: self.log_id, address: self.advertised.clone() }
+    }
+
+    /// Finds what a WHATSAT asks, once the position in it is as safe as the journal promises; None for a
+    /// client that the server has never heard of.
+    pub(super) async fn look_up(
+        &self,
+        client: ClientId<'_>,
+        radius: Radius,
+        max: MaxResults,
+    ) -> Result<Option<Lookup>, Failed> {
+        let lookup = self.kept.node().look_up(client, radius, max);
+        self.kept.commit().await?;
+        Ok(lookup)
     }
 
     pub(super) fn status(&self) -> Status {

@@ -2,7 +2,6 @@
 
 use super::changes::Changes;
 use super::core::Core;
-use super::http_service::HttpVisit;
 use super::keyring::{Expired, Keys};
 use super::lookups::Asker;
 use super::permission::Permission;
@@ -10,6 +9,7 @@ use super::reload_error::ReloadError;
 use super::status::{DoorKind, Status};
 use super::stop::Stop;
 use super::tell_error::TellError;
+use super::visitor::Visitor;
 use crate::access::AccessList;
 use crate::config::{CLIENTS_BYTES_DEFAULT, Herd, Limits};
 use crate::journal::Failed;
@@ -134,16 +134,14 @@ impl<C: Clock> Handle<C> {
         radius: Radius,
         max: MaxResults,
     ) -> Result<Option<Vec<u8>>, Failed> {
-        let lookup = self.core.kept.node().look_up(client, radius, max);
-        self.core.kept.commit().await?;
-        let Some(lookup) = lookup else { return Ok(None) };
+        let Some(lookup) = self.core.look_up(client, radius, max).await? else { return Ok(None) };
         Ok(Some(self.core.lookups.reply(&mut Asker::default(), lookup).await))
     }
 
-    /// What a request may do that came in with `visit`, by what it has shown: the name of a token and
-    /// the token, or else the certificate of its connection.
-    pub fn permission(&self, visit: &HttpVisit, shown: Option<(&str, &str)>) -> Permission<C> {
-        Permission::judge(&self.core, visit.from(), visit.certificate(), shown)
+    /// What a request of `visitor` may do, by what it has shown: the name of a token and the token, or
+    /// else the certificate of its connection.
+    pub fn permission(&self, visitor: &Visitor, shown: Option<(&str, &str)>) -> Permission<C> {
+        Permission::judge(&self.core, visitor, shown)
     }
 
     /// Follows the change log from behind the number `from`; 0 is the beginning. A client that

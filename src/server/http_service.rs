@@ -5,7 +5,6 @@ use super::handle::Handle;
 use super::visitor::Visitor;
 use crate::protocol::IamAt;
 use crate::runtime::{Clock, Stream};
-use crate::tls::PeerCertificate;
 use crate::traffic::{ConnectionId, Event, Purpose};
 use std::future::Future;
 use std::net::SocketAddr;
@@ -58,9 +57,9 @@ impl HttpVisit {
         self.visitor.from
     }
 
-    /// The certificate that the other side has proved to be its own.
-    pub(super) fn certificate(&self) -> Option<&PeerCertificate> {
-        self.visitor.certificate.as_ref()
+    /// Who has come in, and with which certificate.
+    pub fn visitor(&self) -> &Visitor {
+        &self.visitor
     }
 
     /// The address that the door listens on.

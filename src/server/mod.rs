@@ -64,3 +64,4 @@ pub use server::{STOP_TIMEOUT, Server};
 pub use status::{CertificateStatus, DoorKind, DoorStatus, LinkDirection, LinkStatus, Status};
 pub use stop::Stop;
 pub use tell_error::TellError;
+pub use visitor::Visitor;

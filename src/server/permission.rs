@@ -1,11 +1,13 @@
 //! What somebody may do who comes in over HTTP, and how often.
 
 use super::core::Core;
+use super::lookups::{Asker, Lookups};
 use super::quota::{Pace, Quotas};
+use super::visitor::Visitor;
 use crate::access::{ClientCertificate, Grant};
-use crate::protocol::{Auth, ClientId, IamAt};
+use crate::journal::Failed;
+use crate::protocol::{Auth, ClientId, IamAt, MaxResults, Radius};
 use crate::runtime::Clock;
-use crate::tls::PeerCertificate;
 use futures_lite::FutureExt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -30,14 +32,14 @@ enum Standing {
 }
 
 impl<C: Clock> Permission<C> {
-    /// Judges what a request from `from` has shown: the name of a token and the token, or else the
+    /// Judges what a request of `visitor` has shown: the name of a token and the token, or else the
     /// certificate of its connection.
     pub(super) fn judge(
         core: &Arc<Core<C>>,
-        from: SocketAddr,
-        certificate: Option<&PeerCertificate>,
+        visitor: &Visitor,
         shown: Option<(&str, &str)>,
     ) -> Self {
+        let (from, certificate) = (visitor.from, visitor.certificate.as_ref());
         let permission = |standing| Self { core: Arc::clone(core), from, standing };
         let Some(guard) = &core.guard else { return permission(Standing::Unasked) };
         let list = guard.list();
@@ -85,9 +87,28 @@ impl<C: Clock> Permission<C> {
         }
     }
 
+    /// What [`Handle::ask`](super::Handle::ask) says, whether the client may be asked about or not. If
+    /// the source of places is remote and the token has asked it as often as it may today, the reply has
+    /// the status `OVER_QUERY_LIMIT`.
+    ///
+    /// # Errors
+    /// When the journal has failed.
+    pub async fn ask(
+        &self,
+        client: ClientId<'_>,
+        radius: Radius,
+        max: MaxResults,
+    ) -> Result<Option<Vec<u8>>, Failed> {
+        let Some(lookup) = self.core.look_up(client, radius, max).await? else { return Ok(None) };
+        Ok(Some(match self.may_look_up() {
+            true => self.core.lookups.reply(&mut Asker::default(), lookup).await,
+            false => Lookups::<C>::over_quota(lookup),
+        }))
+    }
+
     /// Counts one more question to a source of places; false if the source is remote and the token may
     /// ask it no more today.
-    pub fn may_look_up(&self) -> bool {
+    fn may_look_up(&self) -> bool {
         let per_day = NonZeroU32::new(self.core.limits.current().remote_lookups_per_token);
         match (self.grant(), per_day) {
             (Some(grant), Some(per_day)) if self.core.lookups.are_remote() => {

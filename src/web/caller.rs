@@ -28,7 +28,7 @@ impl<C: Clock> Caller<C> {
 
     /// What a request may do that has shown this credential.
     pub(super) fn permission(&self, credential: &Credential) -> Permission<C> {
-        self.server.permission(&self.visit, credential.parts())
+        self.server.permission(self.visit.visitor(), credential.parts())
     }
 
     /// The machine's clocks.

@@ -52,12 +52,6 @@ impl Problem {
         Self::new(StatusCode::FORBIDDEN, "the token is not good for this")
     }
 
-    /// The token has asked remote sources of places as often as it may today.
-    pub(super) fn used_up() -> Self {
-        let detail = "the token has asked for as many places as it may in 24 hours";
-        Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
-    }
-
     /// The same request may succeed later.
     pub(super) fn later(detail: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail)

@@ -77,7 +77,7 @@ fn a_reader_of_some_clients_sees_no_others() {
     let ids = |name: &str| {
         let page = world.ask(&bearer("/v1/clients", name)).json();
         let features = page["features"].as_array().expect("it is a list").clone();
-        features.iter().map(|it| it["properties"]["id"].to_string()).collect::<Vec<_>>()
+        features.iter().map(|it| it["id"].to_string()).collect::<Vec<_>>()
     };
     assert_eq!(ids("office"), ["\"van-7\"", "\"car\""]);
     assert_eq!(ids("family"), ["\"van-7\""]);

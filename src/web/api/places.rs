@@ -30,12 +30,9 @@ pub(in crate::web) async fn places<C: Clock>(
     let max = parameters.value("max").unwrap_or(MAX_DEFAULT);
     let max = MaxResults::parse(max.as_bytes())
         .map_err(|_| Problem::bad("max must be a whole number from 0 to 20"))?;
-    if !permission.may_look_up() {
-        return Err(Problem::used_up());
-    }
     let busy = || Problem::later("as many questions wait for places as may");
     let _share = caller.shared.lookups.take(1).ok_or_else(busy)?;
-    let answer = caller.server.ask(id, radius, max).await.map_err(|_| Problem::journal())?;
+    let answer = permission.ask(id, radius, max).await.map_err(|_| Problem::journal())?;
     let answer = answer.ok_or_else(|| Problem::not_found("the server knows no such client"))?;
     Ok(reply::json(of_whatsat(&answer)))
 }
