@@ -1,7 +1,7 @@
 //! Replies of a herd's servers.
 
 use super::kind::Kind;
-use super::scan::{Excerpt, NoReply, Outcome, take, take_line};
+use super::scan::{LastLine, NoReply, Outcome, take, take_line};
 use memchr::memmem;
 
 /// Finds the ends of replies as `docs/PROTOCOL.md`, section 2, defines them: one line, or, if a
@@ -12,7 +12,7 @@ use memchr::memmem;
 #[derive(Debug, Default)]
 pub(super) struct HerdReplies {
     state: State,
-    refusal: Excerpt,
+    refusal: LastLine,
 }
 
 /// Which part of a reply comes next.
@@ -72,10 +72,7 @@ impl HerdReplies {
     fn begin(&mut self, first: u8, rest: &[u8]) -> Result<Option<Outcome>, NoReply> {
         self.state = match first {
             b'A' => State::AtLine,
-            b'?' => {
-                self.refusal.clear();
-                State::Refusal
-            }
+            b'?' => State::Refusal,
             _ => return Err(NoReply::of(rest)),
         };
         Ok(None)
@@ -110,7 +107,7 @@ impl HerdReplies {
 
     fn refused(&mut self, rest: &mut &[u8]) -> Option<Outcome> {
         let (line, whole) = take_line(rest);
-        self.refusal.push(line);
+        self.refusal.push(line, whole);
         whole.then_some(Outcome::Refused)
     }
 
@@ -150,6 +147,15 @@ mod tests {
             (format!("{AT}\n"), Kind::Ask, Outcome::Well),
             ("? WHATSAT x 1 1\n".to_owned(), Kind::Ask, Outcome::Refused),
         ])
+    }
+
+    /// The next refusal may have begun already when the first one is looked at.
+    #[test]
+    fn a_refusal_that_has_only_begun_is_not_shown() {
+        let (mut replies, mut rest) = (HerdReplies::default(), &b"? what\n? wh"[..]);
+        assert_eq!(replies.next(&mut rest, Kind::Tell), Ok(Some(Outcome::Refused)));
+        assert_eq!(replies.next(&mut rest, Kind::Tell), Ok(None));
+        assert_eq!(replies.refusal(), "? what");
     }
 
     /// The reply to AUTH would be counted for the first command, and each later one for the next.

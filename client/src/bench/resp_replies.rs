@@ -1,6 +1,6 @@
 //! Replies of Redis.
 
-use super::scan::{Excerpt, NoReply, Outcome, take, take_line};
+use super::scan::{LastLine, NoReply, Outcome, take, take_line};
 
 /// The longest string and the longest array that a reply may announce. The commands here ask for
 /// twenty members at most.
@@ -15,7 +15,7 @@ pub(super) struct RespReplies {
     /// value, too, and its elements are added to the count.
     values_left: u64,
     refused: bool,
-    refusal: Excerpt,
+    refusal: LastLine,
 }
 
 /// Which part of a value comes next.
@@ -79,10 +79,7 @@ impl RespReplies {
         let sized = |of| State::Length { of, length: 0, negative: false };
         self.state = match first {
             b'+' | b':' => State::Line,
-            b'-' => {
-                self.refusal.clear();
-                State::Refusal
-            }
+            b'-' => State::Refusal,
             b'$' => sized(Announced::Text),
             b'*' => sized(Announced::Array),
             _ => return Err(NoReply::of(rest)),
@@ -96,7 +93,7 @@ impl RespReplies {
 
     fn refused(&mut self, rest: &mut &[u8]) -> bool {
         let (line, whole) = take_line(rest);
-        self.refusal.push(line);
+        self.refusal.push(line, whole);
         self.refused = true;
         whole
     }

@@ -29,9 +29,32 @@ impl NoReply {
 #[derive(Debug, Default)]
 pub(super) struct Excerpt(Vec<u8>);
 
+/// The beginning of the last whole line of some kind. The next one may be on its way.
+#[derive(Debug, Default)]
+pub(super) struct LastLine {
+    coming: Excerpt,
+    whole: Excerpt,
+}
+
+impl LastLine {
+    /// Appends a part of the line that is on its way, which may be its end.
+    pub(super) fn push(&mut self, part: &[u8], is_whole: bool) {
+        self.coming.push(part);
+        if is_whole {
+            std::mem::swap(&mut self.coming, &mut self.whole);
+            self.coming.clear();
+        }
+    }
+
+    /// The line as text.
+    pub(super) fn text(&self) -> String {
+        self.whole.text()
+    }
+}
+
 impl Excerpt {
     /// Forgets the line.
-    pub(super) fn clear(&mut self) {
+    fn clear(&mut self) {
         self.0.clear();
     }
 
